@@ -1,0 +1,45 @@
+package io.sw4rm.scheduler.client;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks of arguments. Each failure names the argument, the rule and the value.
+ */
+final class Checks {
+
+	private Checks() {
+	}
+
+	static <T> T notNull(@Nullable T value, String name) {
+		if (value == null) {
+			throw new IllegalArgumentException(name + " must not be null");
+		}
+		return value;
+	}
+
+	static String hasText(@Nullable String value, String name) {
+		String text = notNull(value, name);
+		if (text.isBlank()) {
+			throw new IllegalArgumentException("%s must not be blank, got '%s'".formatted(name, text));
+		}
+		return text;
+	}
+
+	static int range(int value, int min, int max, String name) {
+		if (value < min || value > max) {
+			throw new IllegalArgumentException("%s must be in range [%d, %d], got %d".formatted(name, min, max, value));
+		}
+		return value;
+	}
+
+	static Duration positive(@Nullable Duration value, String name) {
+		Duration duration = notNull(value, name);
+		if (duration.isZero() || duration.isNegative()) {
+			throw new IllegalArgumentException("%s must be positive, got %s".formatted(name, duration));
+		}
+		return duration;
+	}
+
+}

@@ -1,0 +1,152 @@
+package io.sw4rm.scheduler.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import io.grpc.SynchronizationContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves several names to the addresses of them all. A name that can't be resolved
+ * doesn't keep the others from being used; it is tried again every
+ * {@value #RETRY_SECONDS} seconds.
+ */
+final class CompositeNameResolver extends NameResolver {
+
+	private static final long RETRY_SECONDS = 30;
+
+	private final List<NameResolver> resolvers;
+
+	private final SynchronizationContext syncContext;
+
+	private final ScheduledExecutorService scheduler;
+
+	/** The latest outcome of each resolver; confined to the synchronization context. */
+	private final List<@Nullable StatusOr<List<EquivalentAddressGroup>>> outcomes;
+
+	private SynchronizationContext.@Nullable ScheduledHandle retry;
+
+	CompositeNameResolver(List<NameResolver> resolvers, Args args) {
+		this.resolvers = resolvers;
+		this.syncContext = args.getSynchronizationContext();
+		this.scheduler = args.getScheduledExecutorService();
+		this.outcomes = new ArrayList<>();
+		resolvers.forEach((resolver) -> this.outcomes.add(null));
+	}
+
+	@Override
+	public String getServiceAuthority() {
+		return this.resolvers.get(0).getServiceAuthority();
+	}
+
+	@Override
+	public void start(Listener2 listener) {
+		for (int i = 0; i < this.resolvers.size(); i++) {
+			this.resolvers.get(i).start(new ElementListener(i, listener));
+		}
+	}
+
+	@Override
+	public void refresh() {
+		this.resolvers.forEach(NameResolver::refresh);
+	}
+
+	@Override
+	public void shutdown() {
+		cancelRetry();
+		this.resolvers.forEach(NameResolver::shutdown);
+	}
+
+	private Status publish(Listener2 listener) {
+		List<EquivalentAddressGroup> addresses = new ArrayList<>();
+		Status failure = null;
+		for (StatusOr<List<EquivalentAddressGroup>> outcome : this.outcomes) {
+			if (outcome == null) {
+				return Status.OK;
+			}
+			if (outcome.hasValue()) {
+				addresses.addAll(outcome.getValue());
+			}
+			else {
+				failure = outcome.getStatus();
+			}
+		}
+		if (failure != null && addresses.isEmpty()) {
+			return listener.onResult2(result(StatusOr.fromStatus(failure)));
+		}
+		scheduleRetry(failure != null);
+		return listener.onResult2(result(StatusOr.fromValue(addresses)));
+	}
+
+	private static ResolutionResult result(StatusOr<List<EquivalentAddressGroup>> addresses) {
+		return ResolutionResult.newBuilder().setAddressesOrError(addresses).build();
+	}
+
+	private void scheduleRetry(boolean needed) {
+		cancelRetry();
+		if (needed) {
+			this.retry = this.syncContext.schedule(this::refresh, RETRY_SECONDS, TimeUnit.SECONDS, this.scheduler);
+		}
+	}
+
+	private void cancelRetry() {
+		if (this.retry != null) {
+			this.retry.cancel();
+			this.retry = null;
+		}
+	}
+
+	private final class ElementListener extends Listener2 {
+
+		private final int index;
+
+		private final Listener2 listener;
+
+		ElementListener(int index, Listener2 listener) {
+			this.index = index;
+			this.listener = listener;
+		}
+
+		@Override
+		public Status onResult2(ResolutionResult result) {
+			CompositeNameResolver.this.outcomes.set(this.index, withAuthority(result.getAddressesOrError()));
+			return publish(this.listener);
+		}
+
+		@Override
+		public void onResult(ResolutionResult result) {
+			CompositeNameResolver.this.syncContext.execute(() -> onResult2(result));
+		}
+
+		@Override
+		public void onError(Status error) {
+			onResult(result(StatusOr.fromStatus(error)));
+		}
+
+		/**
+		 * Each server proves its own name, not that of the first in the list.
+		 */
+		private StatusOr<List<EquivalentAddressGroup>> withAuthority(StatusOr<List<EquivalentAddressGroup>> addresses) {
+			if (!addresses.hasValue()) {
+				return addresses;
+			}
+			String authority = CompositeNameResolver.this.resolvers.get(this.index).getServiceAuthority();
+			return StatusOr.fromValue(addresses.getValue()
+				.stream()
+				.map((group) -> new EquivalentAddressGroup(group.getAddresses(),
+						group.getAttributes()
+							.toBuilder()
+							.set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, authority)
+							.build()))
+				.toList());
+		}
+
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.sw4rm.scheduler.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.NameResolverRegistry;
+import io.grpc.TlsChannelCredentials;
+
+/**
+ * Where a scheduler is. Understands all the spellings that SW4RM clients use:
+ * <ul>
+ * <li>{@code host:port}, or {@code host} for port {@value #DEFAULT_PORT}</li>
+ * <li>{@code http://host:port} for plaintext and {@code https://host:port} for TLS</li>
+ * <li>several of these, separated by commas: the replicas of one scheduler</li>
+ * <li>any gRPC target, such as {@code dns:///scheduler:50053}, {@code unix:/run/sw4rm} or
+ * {@code xds:///scheduler}</li>
+ * </ul>
+ * Immutable.
+ */
+public final class SchedulerAddress {
+
+	/**
+	 * The port of a scheduler when an address doesn't name one.
+	 */
+	public static final int DEFAULT_PORT = 50053;
+
+	/**
+	 * How clients introduce themselves to the scheduler by default.
+	 */
+	public static final String USER_AGENT = userAgent();
+
+	private static final Pattern GRPC_TARGET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^0-9].*");
+
+	private static final Pattern HOST_NAME = Pattern
+		.compile("[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\\.?");
+
+	private static final Pattern USER_INFO = Pattern.compile("[^/,@]*@");
+
+	private final String text;
+
+	private final String target;
+
+	private final Security security;
+
+	private SchedulerAddress(String text, String target, Security security) {
+		this.text = text;
+		this.target = target;
+		this.security = security;
+	}
+
+	private static String userAgent() {
+		String version = SchedulerAddress.class.getPackage().getImplementationVersion();
+		return (version != null) ? "sw4rm-scheduler-java/" + version : "sw4rm-scheduler-java";
+	}
+
+	/**
+	 * Parse an address.
+	 * @param address the address
+	 * @return the parsed address
+	 * @throws IllegalArgumentException if there can be no scheduler at that address
+	 */
+	public static SchedulerAddress parse(String address) {
+		String text = Checks.hasText(address, "address").strip();
+		try {
+			return isGrpcTarget(text) ? grpcTarget(text) : hosts(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("'%s' is not the address of a scheduler: %s"
+				.formatted(USER_INFO.matcher(text).replaceAll("***@"), ex.getMessage()), ex);
+		}
+	}
+
+	private static boolean isGrpcTarget(String text) {
+		return GRPC_TARGET.matcher(text).matches() && !Security.PLAINTEXT.isSchemeOf(text)
+				&& !Security.TLS.isSchemeOf(text);
+	}
+
+	private static SchedulerAddress grpcTarget(String text) {
+		String scheme = text.substring(0, text.indexOf(':')).toLowerCase(Locale.ROOT);
+		boolean known = scheme.equals("in-process")
+				|| NameResolverRegistry.getDefaultRegistry().getProviderForScheme(scheme) != null;
+		if (!known) {
+			throw new IllegalArgumentException("nothing on the class path resolves '%s:' addresses. ".formatted(scheme)
+					+ "Use host:port, http://host:port, https://host:port or a gRPC target such as dns:///host:port"
+					+ (scheme.equals("xds") ? "; add io.grpc:grpc-xds for this one" : ""));
+		}
+		return new SchedulerAddress(text, text, Security.UNSPECIFIED);
+	}
+
+	private static SchedulerAddress hosts(String text) {
+		List<String> hosts = new ArrayList<>();
+		Security security = null;
+		for (String element : text.split(",", -1)) {
+			Security elementSecurity = Security.of(element.strip());
+			if (security != null && security != elementSecurity) {
+				throw new IllegalArgumentException("all of its parts must have the same scheme");
+			}
+			security = elementSecurity;
+			hosts.add(hostAndPort(elementSecurity.withoutScheme(element.strip())));
+		}
+		String joined = String.join(",", hosts);
+		return new SchedulerAddress(joined, SchedulerNameResolverProvider.target(joined),
+				(security != null) ? security : Security.UNSPECIFIED);
+	}
+
+	private static String hostAndPort(String text) {
+		HostAndPort hostAndPort = HostAndPort.fromString(text).withDefaultPort(DEFAULT_PORT);
+		String host = hostAndPort.getHost();
+		if (!HOST_NAME.matcher(host).matches() && !InetAddresses.isInetAddress(host)) {
+			throw new IllegalArgumentException("it needs a host name or an IP address, and nothing but host and port");
+		}
+		if (hostAndPort.getPort() == 0) {
+			throw new IllegalArgumentException("its port must be in range [1, 65535]");
+		}
+		return hostAndPort.toString();
+	}
+
+	/**
+	 * Return the gRPC target string of this address.
+	 * @return the target
+	 */
+	public String target() {
+		return this.target;
+	}
+
+	/**
+	 * Return what this address says about encryption.
+	 * @return the security
+	 */
+	public Security security() {
+		return this.security;
+	}
+
+	/**
+	 * Start to build a channel to this address: encrypted, with the JVM's trusted
+	 * certificates, if the address says {@code https}, otherwise in plaintext.
+	 * @return a new channel builder
+	 */
+	public ManagedChannelBuilder<?> newChannelBuilder() {
+		ChannelCredentials credentials = (this.security == Security.TLS) ? TlsChannelCredentials.create()
+				: InsecureChannelCredentials.create();
+		return Grpc.newChannelBuilder(this.target, credentials).userAgent(USER_AGENT);
+	}
+
+	/**
+	 * Return the address for people to read, such as {@code localhost:50053}.
+	 */
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+	/**
+	 * What an address says about encryption.
+	 */
+	public enum Security {
+
+		/**
+		 * The address doesn't say.
+		 */
+		UNSPECIFIED(""),
+
+		/**
+		 * Plaintext: the address starts with {@code http://}.
+		 */
+		PLAINTEXT("http://"),
+
+		/**
+		 * TLS: the address starts with {@code https://}.
+		 */
+		TLS("https://");
+
+		private final String scheme;
+
+		Security(String scheme) {
+			this.scheme = scheme;
+		}
+
+		private static Security of(String text) {
+			return TLS.isSchemeOf(text) ? TLS : PLAINTEXT.isSchemeOf(text) ? PLAINTEXT : UNSPECIFIED;
+		}
+
+		private boolean isSchemeOf(String text) {
+			return text.regionMatches(true, 0, this.scheme, 0, this.scheme.length());
+		}
+
+		private String withoutScheme(String text) {
+			String rest = text.substring(this.scheme.length());
+			return (this != UNSPECIFIED && rest.endsWith("/")) ? rest.substring(0, rest.length() - 1) : rest;
+		}
+
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.sw4rm.scheduler.client;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the gRPC calls of all clients: deadline, metadata and correlation id on the way
+ * out, result or exception on the way back.
+ */
+final class SchedulerCalls {
+
+	private final Channel channel;
+
+	private final Channel callChannel;
+
+	private final CallSettings settings;
+
+	private final long[] deadlineNanos;
+
+	private final @Nullable String fixedCorrelationId;
+
+	SchedulerCalls(Channel channel, CallSettings settings) {
+		this.channel = channel;
+		this.callChannel = ClientInterceptors.intercept(channel, new CallMetadata(settings.metadata()));
+		this.settings = settings;
+		this.deadlineNanos = new long[SchedulerOperation.values().length];
+		settings.deadlines()
+			.forEach((operation,
+					deadline) -> this.deadlineNanos[operation.ordinal()] = TimeUnit.NANOSECONDS.convert(deadline));
+		this.fixedCorrelationId = CallMetadata.correlationId(settings.metadata());
+	}
+
+	PayloadConverter payloadConverter() {
+		return this.settings.payloadConverter();
+	}
+
+	SchedulerCalls withDeadline(Duration deadline) {
+		return new SchedulerCalls(this.channel, this.settings.withDeadline(deadline));
+	}
+
+	SchedulerCalls withMetadata(Metadata metadata) {
+		return new SchedulerCalls(this.channel, this.settings.withMetadata(metadata));
+	}
+
+	<Q, S, R> R call(UnaryRequest<Q, S, R> request) {
+		String correlationId = correlationId();
+		try {
+			S response = ClientCalls.blockingUnaryCall(this.callChannel, request.method(),
+					callOptions(request.operation(), correlationId), request.message());
+			return request.reader().apply(response);
+		}
+		catch (StatusRuntimeException ex) {
+			throw translate(ex, request.operation(), correlationId);
+		}
+	}
+
+	<Q, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request) {
+		String correlationId = correlationId();
+		ListenableFuture<S> rpc;
+		try {
+			rpc = ClientCalls.futureUnaryCall(
+					this.callChannel.newCall(request.method(), callOptions(request.operation(), correlationId)),
+					request.message());
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+		CompletableFuture<R> result = new CompletableFuture<>();
+		Futures.addCallback(rpc, new FutureCallback<S>() {
+
+			@Override
+			public void onSuccess(@Nullable S response) {
+				result.complete(request.reader().apply(Objects.requireNonNull(response)));
+			}
+
+			@Override
+			public void onFailure(Throwable failure) {
+				result.completeExceptionally((failure instanceof StatusRuntimeException ex)
+						? translate(ex, request.operation(), correlationId) : failure);
+			}
+
+		}, MoreExecutors.directExecutor());
+		// However the caller ends the future early (cancel, orTimeout, ...), the RPC ends
+		// too
+		result.whenComplete((value, failure) -> rpc.cancel(true));
+		return result;
+	}
+
+	private String correlationId() {
+		if (this.fixedCorrelationId != null) {
+			return this.fixedCorrelationId;
+		}
+		String correlationId = this.settings.correlationIds().get();
+		return (correlationId != null && !correlationId.isBlank() && CallMetadata.isPrintableAscii(correlationId))
+				? correlationId : CallMetadata.newCorrelationId();
+	}
+
+	private CallOptions callOptions(SchedulerOperation operation, String correlationId) {
+		return this.settings.callOptions()
+			.withDeadlineAfter(this.deadlineNanos[operation.ordinal()], TimeUnit.NANOSECONDS)
+			.withOption(CallMetadata.CORRELATION_ID_OPTION, correlationId);
+	}
+
+	private RuntimeException translate(StatusRuntimeException ex, SchedulerOperation operation, String correlationId) {
+		SchedulerException exception = SchedulerException.of(operation, this.settings.target(), correlationId, ex);
+		try {
+			return Objects.requireNonNull(this.settings.exceptionTranslator().translate(exception),
+					"The exception translator returned null");
+		}
+		catch (RuntimeException failure) {
+			if (failure != exception) {
+				failure.addSuppressed(exception);
+			}
+			return failure;
+		}
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.sw4rm.scheduler.client;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import io.grpc.Channel;
+import io.grpc.Metadata;
+
+/**
+ * Blocking client of the SW4RM scheduler (specification 6.4).
+ * <p>
+ * Every call has a deadline and carries a correlation id. A call that fails throws a
+ * {@link SchedulerException}, or what the client's {@link SchedulerExceptionTranslator}
+ * makes of it; bad arguments throw an {@link IllegalArgumentException} before anything is
+ * sent. Interrupting the calling thread cancels the call and keeps the thread's interrupt
+ * flag.
+ * <p>
+ * Clients are immutable and thread-safe. They don't own their channel: who made it shuts
+ * it down.
+ *
+ * @see AsyncSchedulerClient
+ * @see ReactiveSchedulerClient
+ */
+public interface SchedulerClient {
+
+	/**
+	 * Submit a task for scheduling and execution. A refusal is an answer, not an
+	 * exception.
+	 * @param submission the task
+	 * @return the scheduler's answer
+	 * @throws SchedulerException if the call failed
+	 */
+	SubmitTaskResult submitTask(TaskSubmission submission);
+
+	/**
+	 * Ask for a running task to yield, without a reason.
+	 * @param agentId the agent that runs the task, not blank
+	 * @param taskId the task, not blank
+	 * @return the scheduler's answer
+	 * @throws SchedulerException if the call failed
+	 */
+	default PreemptionResult requestPreemption(String agentId, String taskId) {
+		return requestPreemption(agentId, taskId, "");
+	}
+
+	/**
+	 * Ask for a running task to yield.
+	 * @param agentId the agent that runs the task, not blank
+	 * @param taskId the task, not blank
+	 * @param reason why the task should yield, for people to read; may be empty
+	 * @return the scheduler's answer
+	 * @throws SchedulerException if the call failed
+	 */
+	PreemptionResult requestPreemption(String agentId, String taskId, String reason);
+
+	/**
+	 * Ask an agent to shut down, with the scheduler's default grace period.
+	 * @param agentId the agent, not blank
+	 * @return the scheduler's answer
+	 * @throws SchedulerException if the call failed
+	 */
+	ShutdownResult shutdownAgent(String agentId);
+
+	/**
+	 * Ask an agent to shut down.
+	 * @param agentId the agent, not blank
+	 * @param gracePeriod how long running tasks may go on, not negative
+	 * @return the scheduler's answer
+	 * @throws SchedulerException if the call failed
+	 */
+	ShutdownResult shutdownAgent(String agentId, Duration gracePeriod);
+
+	/**
+	 * Read the activity buffer of an agent.
+	 * @param agentId the agent, not blank
+	 * @return the entries, in the scheduler's order; an unmodifiable list
+	 * @throws SchedulerException if the call failed
+	 */
+	List<ActivityEntry> pollActivityBuffer(String agentId);
+
+	/**
+	 * Remove the entries of some tasks from the activity buffer of an agent. Without task
+	 * ids nothing is sent and nothing is removed, although the protocol takes an empty
+	 * list for "everything": that is {@link #purgeAllActivity(String)}.
+	 * @param agentId the agent, not blank
+	 * @param taskIds the tasks, none of them blank
+	 * @return how many entries were removed, 0..4294967295
+	 * @throws SchedulerException if the call failed
+	 */
+	long purgeActivity(String agentId, Collection<String> taskIds);
+
+	/**
+	 * Remove all entries from the activity buffer of an agent.
+	 * @param agentId the agent, not blank
+	 * @return how many entries were removed, 0..4294967295
+	 * @throws SchedulerException if the call failed
+	 */
+	long purgeAllActivity(String agentId);
+
+	/**
+	 * Return a client that gives every call the same deadline.
+	 * @param deadline how long a call may take, positive
+	 * @return a client on the same channel; this one is unchanged
+	 */
+	SchedulerClient withDeadline(Duration deadline);
+
+	/**
+	 * Return a client that sends metadata with every call, in the place of earlier values
+	 * with the same name. The name {@code x-correlation-id} sets the correlation id.
+	 * @param name the name of the metadata, without the suffix {@code -bin}
+	 * @param value the value, printable ASCII
+	 * @return a client on the same channel; this one is unchanged
+	 */
+	default SchedulerClient withMetadata(String name, String value) {
+		return withMetadata(CallMetadata.of(name, value));
+	}
+
+	/**
+	 * Return a client that sends metadata with every call, in the place of earlier values
+	 * with the same names. The name {@code x-correlation-id} sets the correlation id.
+	 * @param metadata the metadata, copied
+	 * @return a client on the same channel; this one is unchanged
+	 */
+	SchedulerClient withMetadata(Metadata metadata);
+
+	/**
+	 * Create a client with default settings.
+	 * @param channel the channel to the scheduler
+	 * @return a new client
+	 */
+	static SchedulerClient create(Channel channel) {
+		return builder(channel).build();
+	}
+
+	/**
+	 * Start to build a client.
+	 * @param channel the channel to the scheduler
+	 * @return a new builder
+	 */
+	static SchedulerClientBuilder builder(Channel channel) {
+		return new SchedulerClientBuilder(channel);
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.sw4rm.scheduler.client;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/**
+ * Thrown when a call to the scheduler failed. Failures that callers often treat apart
+ * have subclasses of their own.
+ *
+ * @see SchedulerUnavailableException
+ * @see SchedulerDeadlineExceededException
+ * @see SchedulerPermissionDeniedException
+ * @see SchedulerInvalidRequestException
+ */
+public class SchedulerException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private static final Set<Status.Code> RETRYABLE = EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED,
+			Status.Code.RESOURCE_EXHAUSTED, Status.Code.ABORTED);
+
+	private final SchedulerOperation operation;
+
+	private final String target;
+
+	private final String correlationId;
+
+	private final Status.Code statusCode;
+
+	/**
+	 * Create an exception for a failed call.
+	 * @param operation the operation that failed
+	 * @param target the scheduler that was called
+	 * @param correlationId the correlation id of the call
+	 * @param cause the failure as gRPC reports it
+	 */
+	public SchedulerException(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause) {
+		this(operation, target, correlationId, cause, "");
+	}
+
+	SchedulerException(SchedulerOperation operation, String target, String correlationId, StatusRuntimeException cause,
+			String remedy) {
+		super(message(operation, target, correlationId, cause.getStatus(), remedy), cause);
+		this.operation = operation;
+		this.target = target;
+		this.correlationId = correlationId;
+		this.statusCode = cause.getStatus().getCode();
+	}
+
+	private static String message(SchedulerOperation operation, String target, String correlationId, Status status,
+			String remedy) {
+		StringBuilder message = new StringBuilder();
+		message.append(operation.methodName()).append(" at ").append(target).append(" failed: ");
+		message.append(status.getCode());
+		if (status.getDescription() != null) {
+			message.append(": ").append(status.getDescription());
+		}
+		message.append(" (correlation id ").append(correlationId).append(')');
+		return message.append(remedy).toString();
+	}
+
+	static SchedulerException of(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause) {
+		return switch (cause.getStatus().getCode()) {
+			case UNAVAILABLE -> new SchedulerUnavailableException(operation, target, correlationId, cause);
+			case DEADLINE_EXCEEDED -> new SchedulerDeadlineExceededException(operation, target, correlationId, cause);
+			case PERMISSION_DENIED, UNAUTHENTICATED ->
+				new SchedulerPermissionDeniedException(operation, target, correlationId, cause);
+			case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION ->
+				new SchedulerInvalidRequestException(operation, target, correlationId, cause);
+			default -> new SchedulerException(operation, target, correlationId, cause);
+		};
+	}
+
+	/**
+	 * Return the operation that failed.
+	 * @return the operation
+	 */
+	public SchedulerOperation getOperation() {
+		return this.operation;
+	}
+
+	/**
+	 * Return the scheduler that was called, such as {@code localhost:50053}.
+	 * @return the target
+	 */
+	public String getTarget() {
+		return this.target;
+	}
+
+	/**
+	 * Return the correlation id that the call carried.
+	 * @return the correlation id
+	 */
+	public String getCorrelationId() {
+		return this.correlationId;
+	}
+
+	/**
+	 * Return the gRPC status code of the failure.
+	 * @return the status code, never {@code OK}
+	 */
+	public Status.Code getStatusCode() {
+		return this.statusCode;
+	}
+
+	/**
+	 * Return the SW4RM error code of the failure.
+	 * @return the error code
+	 */
+	public SchedulerErrorCode getErrorCode() {
+		return SchedulerErrorCode.of(this.statusCode);
+	}
+
+	/**
+	 * Return whether the same call may succeed when it is made again, by the protocol's
+	 * guidance. The failed call may have reached the scheduler all the same: a repeated
+	 * submission should keep its task id.
+	 * @return whether another try is worthwhile
+	 */
+	public boolean isRetryable() {
+		return RETRYABLE.contains(this.statusCode);
+	}
+
+}

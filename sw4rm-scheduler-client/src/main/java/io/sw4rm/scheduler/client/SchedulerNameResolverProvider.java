@@ -1,0 +1,77 @@
+package io.sw4rm.scheduler.client;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves the targets {@code sw4rm:///host:port[,host:port...]}: gRPC has no scheme of
+ * its own for a list of hosts. Each host is resolved by gRPC's DNS resolver. Found by
+ * gRPC as a Java service; not meant to be used directly.
+ */
+public final class SchedulerNameResolverProvider extends NameResolverProvider {
+
+	private static final String SCHEME = "sw4rm";
+
+	/**
+	 * Create the provider.
+	 */
+	public SchedulerNameResolverProvider() {
+	}
+
+	/**
+	 * Return the target for some hosts.
+	 * @param hosts the hosts with their ports, separated by commas
+	 */
+	static String target(String hosts) {
+		// The brackets of IPv6 addresses may not stand in a URI's path
+		return SCHEME + ":///" + hosts.replace("[", "%5B").replace("]", "%5D");
+	}
+
+	@Override
+	protected boolean isAvailable() {
+		return true;
+	}
+
+	@Override
+	protected int priority() {
+		// Below DNS, which must stay the default for targets without a scheme
+		return 4;
+	}
+
+	@Override
+	public String getDefaultScheme() {
+		return SCHEME;
+	}
+
+	@Override
+	public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
+		return Set.of(InetSocketAddress.class);
+	}
+
+	@Override
+	public @Nullable NameResolver newNameResolver(URI targetUri, NameResolver.Args args) {
+		if (!SCHEME.equals(targetUri.getScheme())) {
+			return null;
+		}
+		List<NameResolver> resolvers = Stream.of(targetUri.getPath().substring(1).split(","))
+			.map((host) -> dnsResolver(host, args))
+			.toList();
+		return (resolvers.size() == 1) ? resolvers.get(0) : new CompositeNameResolver(resolvers, args);
+	}
+
+	private static NameResolver dnsResolver(String host, NameResolver.Args args) {
+		URI uri = URI.create("dns:///" + host.replace("[", "%5B").replace("]", "%5D"));
+		return NameResolverRegistry.getDefaultRegistry().asFactory().newNameResolver(uri, args);
+	}
+
+}

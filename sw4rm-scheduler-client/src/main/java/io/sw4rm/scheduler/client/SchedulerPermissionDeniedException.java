@@ -1,0 +1,25 @@
+package io.sw4rm.scheduler.client;
+
+import io.grpc.StatusRuntimeException;
+
+/**
+ * Thrown when the scheduler doesn't know the caller or doesn't allow it the operation
+ * (gRPC status {@code UNAUTHENTICATED} or {@code PERMISSION_DENIED}).
+ */
+public class SchedulerPermissionDeniedException extends SchedulerException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Create an exception for a failed call.
+	 * @param operation the operation that failed
+	 * @param target the scheduler that was called
+	 * @param correlationId the correlation id of the call
+	 * @param cause the failure as gRPC reports it
+	 */
+	public SchedulerPermissionDeniedException(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause) {
+		super(operation, target, correlationId, cause);
+	}
+
+}

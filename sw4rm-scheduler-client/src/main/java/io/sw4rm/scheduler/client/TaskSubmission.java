@@ -1,0 +1,175 @@
+package io.sw4rm.scheduler.client;
+
+import java.util.UUID;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task to submit (specification 6.4.3). Immutable, so it can be submitted again after a
+ * failure, with the same task id.
+ *
+ * @param agentId the agent to schedule the task on, not blank
+ * @param taskId the unique task identifier, not blank
+ * @param priority the priority in the range -19..20, higher is more important
+ * @param scope the resource scope descriptor for conflict detection, empty for none
+ * @param params the task parameters: a {@link ByteString} is sent as it is, any other
+ * object is converted by the client's {@link PayloadConverter}. Byte arrays, texts (as
+ * UTF-8) and protobuf messages become a {@code ByteString} at once.
+ * @param contentType the MIME type of the parameters, not blank
+ */
+public record TaskSubmission(String agentId, String taskId, int priority, String scope, Object params,
+		String contentType) {
+
+	/**
+	 * The least important priority.
+	 */
+	public static final int MIN_PRIORITY = -19;
+
+	/**
+	 * The most important priority.
+	 */
+	public static final int MAX_PRIORITY = 20;
+
+	/**
+	 * Create a task to submit.
+	 * @throws IllegalArgumentException if a value is null, blank where it must not be, or
+	 * out of range
+	 */
+	public TaskSubmission {
+		Checks.hasText(agentId, "agentId");
+		Checks.hasText(taskId, "taskId");
+		Checks.range(priority, MIN_PRIORITY, MAX_PRIORITY, "priority");
+		Checks.notNull(scope, "scope");
+		Checks.hasText(contentType, "contentType");
+		params = bytesWherePossible(Checks.notNull(params, "params"));
+	}
+
+	private static Object bytesWherePossible(Object params) {
+		if (params instanceof byte[] bytes) {
+			return ByteString.copyFrom(bytes);
+		}
+		if (params instanceof CharSequence text) {
+			return ByteString.copyFromUtf8(text.toString());
+		}
+		if (params instanceof MessageLite message) {
+			return message.toByteString();
+		}
+		return params;
+	}
+
+	/**
+	 * Start to build a task for the given agent.
+	 * @param agentId the agent to schedule the task on, not blank
+	 * @return a new builder
+	 */
+	public static Builder forAgent(String agentId) {
+		return new Builder(agentId);
+	}
+
+	/**
+	 * Return a description for people to read, without the parameters: they may be large
+	 * or secret.
+	 */
+	@Override
+	public String toString() {
+		return "TaskSubmission[agentId=%s, taskId=%s, priority=%d, scope=%s, contentType=%s]".formatted(this.agentId,
+				this.taskId, this.priority, this.scope, this.contentType);
+	}
+
+	/**
+	 * Builder for a {@link TaskSubmission}. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final String agentId;
+
+		private @Nullable String taskId;
+
+		private int priority;
+
+		private String scope = "";
+
+		private Object params = ByteString.EMPTY;
+
+		private @Nullable String contentType;
+
+		private Builder(String agentId) {
+			this.agentId = Checks.hasText(agentId, "agentId");
+		}
+
+		/**
+		 * Set the task identifier. When left out, each {@link #build()} makes up a random
+		 * UUID.
+		 * @param taskId the unique task identifier, not blank
+		 * @return this builder
+		 */
+		public Builder taskId(String taskId) {
+			this.taskId = Checks.hasText(taskId, "taskId");
+			return this;
+		}
+
+		/**
+		 * Set the priority. When left out, it is 0.
+		 * @param priority the priority in the range -19..20, higher is more important
+		 * @return this builder
+		 */
+		public Builder priority(int priority) {
+			this.priority = Checks.range(priority, MIN_PRIORITY, MAX_PRIORITY, "priority");
+			return this;
+		}
+
+		/**
+		 * Set the resource scope descriptor for conflict detection. When left out, the
+		 * task conflicts with no other.
+		 * @param scope the scope
+		 * @return this builder
+		 */
+		public Builder scope(String scope) {
+			this.scope = Checks.notNull(scope, "scope");
+			return this;
+		}
+
+		/**
+		 * Set the task parameters. Bytes ({@code byte[]} or {@link ByteString}) and text
+		 * (as UTF-8) are sent as they are, a protobuf message in its binary form, and any
+		 * other object as the client's {@link PayloadConverter} writes it: by default as
+		 * JSON. When left out, they are empty.
+		 * @param params the parameters
+		 * @return this builder
+		 */
+		public Builder params(Object params) {
+			this.params = Checks.notNull(params, "params");
+			return this;
+		}
+
+		/**
+		 * Set the MIME type of the parameters. When left out, it is
+		 * {@code application/x-protobuf} for a protobuf message and
+		 * {@code application/json} for everything else.
+		 * @param contentType the MIME type, not blank
+		 * @return this builder
+		 */
+		public Builder contentType(String contentType) {
+			this.contentType = Checks.hasText(contentType, "contentType");
+			return this;
+		}
+
+		/**
+		 * Build the task.
+		 * @return a new task
+		 */
+		public TaskSubmission build() {
+			String taskId = (this.taskId != null) ? this.taskId : UUID.randomUUID().toString();
+			String contentType = (this.contentType != null) ? this.contentType : defaultContentType();
+			return new TaskSubmission(this.agentId, taskId, this.priority, this.scope, this.params, contentType);
+		}
+
+		private String defaultContentType() {
+			return (this.params instanceof MessageLite) ? "application/x-protobuf" : "application/json";
+		}
+
+	}
+
+}
