@@ -50,10 +50,13 @@ public final class SchedulerAddress {
 
 	private final Security security;
 
-	private SchedulerAddress(String text, String target, Security security) {
+	private final boolean list;
+
+	private SchedulerAddress(String text, String target, Security security, boolean list) {
 		this.text = text;
 		this.target = target;
 		this.security = security;
+		this.list = list;
 	}
 
 	private static String userAgent() {
@@ -92,7 +95,7 @@ public final class SchedulerAddress {
 					+ "Use host:port, http://host:port, https://host:port or a gRPC target such as dns:///host:port"
 					+ (scheme.equals("xds") ? "; add io.grpc:grpc-xds for this one" : ""));
 		}
-		return new SchedulerAddress(text, text, Security.UNSPECIFIED);
+		return new SchedulerAddress(text, text, Security.UNSPECIFIED, false);
 	}
 
 	private static SchedulerAddress hosts(String text) {
@@ -108,7 +111,7 @@ public final class SchedulerAddress {
 		}
 		String joined = String.join(",", hosts);
 		return new SchedulerAddress(joined, SchedulerNameResolverProvider.target(joined),
-				(security != null) ? security : Security.UNSPECIFIED);
+				(security != null) ? security : Security.UNSPECIFIED, hosts.size() > 1);
 	}
 
 	private static String hostAndPort(String text) {
@@ -129,6 +132,14 @@ public final class SchedulerAddress {
 	 */
 	public String target() {
 		return this.target;
+	}
+
+	/**
+	 * Return whether this address names several hosts.
+	 * @return whether it is a list
+	 */
+	public boolean isList() {
+		return this.list;
 	}
 
 	/**

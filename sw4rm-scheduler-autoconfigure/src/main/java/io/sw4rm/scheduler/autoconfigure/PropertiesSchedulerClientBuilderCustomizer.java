@@ -1,0 +1,44 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.core.Ordered;
+
+import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+
+/**
+ * {@link SchedulerClientBuilderCustomizer} that applies {@link SchedulerProperties}.
+ */
+class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuilderCustomizer, Ordered {
+
+	private final SchedulerProperties properties;
+
+	PropertiesSchedulerClientBuilderCustomizer(SchedulerProperties properties) {
+		this.properties = properties;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void customize(SchedulerClientBuilder builder) {
+		PropertyMapper map = PropertyMapper.get();
+		map.from(this.properties::getDeadline).to(builder::deadline);
+		this.properties.getDeadlines().forEach(builder::deadline);
+		map.from(this.properties::getCompression).to(builder::compression);
+		this.properties.getMetadata().forEach((name, value) -> addMetadata(builder, name, value));
+	}
+
+	private void addMetadata(SchedulerClientBuilder builder, String name, String value) {
+		try {
+			builder.metadata(name, value);
+		}
+		catch (IllegalArgumentException ex) {
+			// Without the value: it may be secret
+			throw new IllegalStateException(
+					"The property 'sw4rm.scheduler.metadata.%s' is not valid: %s".formatted(name, ex.getMessage()));
+		}
+	}
+
+}

@@ -1,0 +1,37 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.grpc.client.GrpcChannelFactory;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the SW4RM scheduler client.
+ */
+@AutoConfiguration(after = { GrpcClientAutoConfiguration.class, CompositeChannelFactoryAutoConfiguration.class },
+		afterName = { "org.springframework.boot.grpc.test.autoconfigure.TestGrpcTransportAutoConfiguration",
+				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@ConditionalOnClass({ SchedulerClient.class, GrpcChannelFactory.class })
+@ConditionalOnBooleanProperty(name = "sw4rm.scheduler.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(SchedulerProperties.class)
+@Import({ SchedulerChannelConfiguration.class, SchedulerClientConfiguration.class })
+public final class SchedulerAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(SchedulerConnectionDetails.class)
+	PropertiesSchedulerConnectionDetails sw4rmSchedulerConnectionDetails(SchedulerProperties properties,
+			SslBundles sslBundles) {
+		return new PropertiesSchedulerConnectionDetails(properties, sslBundles);
+	}
+
+}

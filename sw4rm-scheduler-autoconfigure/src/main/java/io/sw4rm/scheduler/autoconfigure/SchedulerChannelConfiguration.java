@@ -1,0 +1,55 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.client.ChannelBuilderOptions;
+import org.springframework.grpc.client.GrpcChannelFactory;
+
+/**
+ * Configuration for the channel to the scheduler. An application may bring a channel of
+ * its own, under the same bean name.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnMissingBean(name = SchedulerChannelConfiguration.CHANNEL_BEAN_NAME)
+@ConditionalOnBean(GrpcChannelFactory.class)
+class SchedulerChannelConfiguration {
+
+	static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
+
+	@Bean
+	SchedulerTransport sw4rmSchedulerTransport(SchedulerConnectionDetails connectionDetails) {
+		return SchedulerTransport.from(connectionDetails);
+	}
+
+	@Bean
+	static SchedulerCredentialsPostProcessor sw4rmSchedulerCredentialsPostProcessor(
+			ObjectProvider<SchedulerTransport> transport) {
+		return new SchedulerCredentialsPostProcessor(transport);
+	}
+
+	@Bean(name = CHANNEL_BEAN_NAME, defaultCandidate = false, destroyMethod = "shutdown")
+	ManagedChannel sw4rmSchedulerChannel(SchedulerTransport transport, SchedulerProperties properties,
+			GrpcChannelFactory channelFactory, ObjectProvider<SchedulerChannelBuilderCustomizer> customizers,
+			@SchedulerClientInterceptor ObjectProvider<ClientInterceptor> interceptors) {
+		SchedulerChannelConfigurer configurer = new SchedulerChannelConfigurer(properties, transport,
+				customizers.orderedStream().toList());
+		return channelFactory.createChannel(transport.address().target(),
+				ChannelBuilderOptions.defaults()
+					.withInterceptors(interceptors.orderedStream().toList())
+					.withInterceptorsMerge(true)
+					.withShutdownGracePeriod(properties.getShutdownGracePeriod())
+					.withCustomizer((target, builder) -> configurer.configure(builder)));
+	}
+
+	@Bean
+	SchedulerClientBuilderCustomizer sw4rmSchedulerTargetCustomizer(SchedulerTransport transport) {
+		return (builder) -> builder.target(transport.address().toString());
+	}
+
+}

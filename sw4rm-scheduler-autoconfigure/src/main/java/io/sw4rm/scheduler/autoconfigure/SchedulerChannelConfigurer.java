@@ -1,0 +1,82 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+import io.grpc.ManagedChannelBuilder;
+
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.util.unit.DataSize;
+
+import io.sw4rm.scheduler.client.SchedulerAddress;
+
+/**
+ * Configures the channel to the scheduler: properties first, the application's
+ * customizers last.
+ */
+class SchedulerChannelConfigurer {
+
+	/**
+	 * Without more, gRPC silently makes fewer attempts than a service config asks for.
+	 */
+	private static final int GRPC_MAX_ATTEMPTS = 5;
+
+	private final SchedulerProperties properties;
+
+	private final SchedulerTransport transport;
+
+	private final List<SchedulerChannelBuilderCustomizer> customizers;
+
+	SchedulerChannelConfigurer(SchedulerProperties properties, SchedulerTransport transport,
+			List<SchedulerChannelBuilderCustomizer> customizers) {
+		this.properties = properties;
+		this.transport = transport;
+		this.customizers = customizers;
+	}
+
+	void configure(ManagedChannelBuilder<?> builder) {
+		PropertyMapper map = PropertyMapper.get();
+		map.from(this.properties::getUserAgent).orFrom(() -> SchedulerAddress.USER_AGENT).to(builder::userAgent);
+		map.from(this.properties::getIdleTimeout).to(durationProperty(builder::idleTimeout));
+		map.from(this.properties.getKeepalive()::getTime).to(durationProperty(builder::keepAliveTime));
+		map.from(this.properties.getKeepalive()::getTimeout).to(durationProperty(builder::keepAliveTimeout));
+		map.from(this.properties.getKeepalive()::isWithoutCalls).to(builder::keepAliveWithoutCalls);
+		map.from(this.properties::getMaxInboundMessageSize).asInt(DataSize::toBytes).to(builder::maxInboundMessageSize);
+		configureServiceConfig(builder);
+		configureTransport(builder);
+		this.customizers.forEach((customizer) -> customizer.customize(builder));
+	}
+
+	private void configureServiceConfig(ManagedChannelBuilder<?> builder) {
+		builder.disableServiceConfigLookUp();
+		builder.defaultServiceConfig(SchedulerServiceConfig.from(this.properties, this.transport.address()));
+		builder.enableRetry();
+		builder.maxRetryAttempts(Math.max(this.properties.getRetry().getMaxAttempts(), GRPC_MAX_ATTEMPTS));
+	}
+
+	private void configureTransport(ManagedChannelBuilder<?> builder) {
+		if (SchedulerTransport.isUnixSocket(this.transport.address())) {
+			// The channel factory makes builders for sockets without credentials
+			builder.usePlaintext();
+		}
+		if (this.transport.isEncrypted() && !isInProcess(builder)) {
+			builder.addTransportFilter(new TlsTransportFilter());
+		}
+	}
+
+	/**
+	 * Tests may swap the network for a transport inside the JVM, which has no use for
+	 * TLS.
+	 */
+	private boolean isInProcess(ManagedChannelBuilder<?> builder) {
+		return builder.getClass().getName().equals("io.grpc.inprocess.InProcessChannelBuilder");
+	}
+
+	private Consumer<Duration> durationProperty(BiConsumer<Long, TimeUnit> setter) {
+		return (duration) -> setter.accept(duration.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+}

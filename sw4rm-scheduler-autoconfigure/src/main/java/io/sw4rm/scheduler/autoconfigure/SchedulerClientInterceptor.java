@@ -1,0 +1,25 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import io.grpc.ClientInterceptor;
+
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.grpc.client.GlobalClientInterceptor;
+
+/**
+ * Marks a {@link ClientInterceptor} bean that applies to calls to the scheduler and to no
+ * other channel. It takes its place among the {@link GlobalClientInterceptor global}
+ * interceptors by its order.
+ */
+@Target({ ElementType.TYPE, ElementType.METHOD, ElementType.FIELD, ElementType.PARAMETER })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Qualifier
+public @interface SchedulerClientInterceptor {
+
+}

@@ -1,0 +1,31 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
+
+import io.sw4rm.scheduler.client.SchedulerAddress;
+
+/**
+ * Details required to establish a connection to a SW4RM scheduler.
+ */
+public interface SchedulerConnectionDetails extends ConnectionDetails {
+
+	/**
+	 * Address of the scheduler, in any spelling that
+	 * {@link SchedulerAddress#parse(String)} understands.
+	 * @return the address
+	 */
+	String getAddress();
+
+	/**
+	 * SSL bundle to use. Without one, an address that starts with {@code https://} uses
+	 * the JVM's trusted certificates and every other address plaintext.
+	 * @return the SSL bundle to use
+	 */
+	default @Nullable SslBundle getSslBundle() {
+		return null;
+	}
+
+}

@@ -1,0 +1,376 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.SchedulerOperation;
+
+/**
+ * Configuration properties of the SW4RM scheduler client. Values that can't work stop the
+ * application.
+ */
+@ConfigurationProperties("sw4rm.scheduler")
+public class SchedulerProperties implements InitializingBean {
+
+	/**
+	 * Whether to enable auto-configuration of the SW4RM scheduler client.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Address of the scheduler: host:port, http://host:port, https://host:port for TLS, a
+	 * comma-separated list of these, or any gRPC target such as dns:///host:port.
+	 */
+	private String address = "localhost:" + SchedulerAddress.DEFAULT_PORT;
+
+	/**
+	 * Time that a call may take, whatever the operation. When not set, 10 seconds for
+	 * reading the activity buffer and 30 seconds for everything else.
+	 */
+	private @Nullable Duration deadline;
+
+	/**
+	 * Time that a call may take, by operation. Has precedence over "deadline".
+	 */
+	private Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
+
+	/**
+	 * Whether calls wait for a connection until their deadline instead of failing at once
+	 * when there is none.
+	 */
+	private boolean waitForReady;
+
+	/**
+	 * Load balancing policy. When not set, round_robin for an address with several hosts
+	 * and pick_first for any other.
+	 */
+	private @Nullable String loadBalancingPolicy;
+
+	/**
+	 * User agent of calls. When not set, the name and version of this client.
+	 */
+	private @Nullable String userAgent;
+
+	/**
+	 * Metadata to send with every call.
+	 */
+	private Map<String, String> metadata = new LinkedHashMap<>();
+
+	/**
+	 * Time without calls after which the connection is closed. When not set, the default
+	 * of the gRPC client applies.
+	 */
+	private @Nullable Duration idleTimeout;
+
+	/**
+	 * Largest answer to accept. When not set, the default of the gRPC client applies.
+	 */
+	private @Nullable DataSize maxInboundMessageSize;
+
+	/**
+	 * Name of the compressor for requests. When not set, requests are not compressed.
+	 */
+	private @Nullable String compression;
+
+	/**
+	 * Time that calls in flight get to end when the application stops.
+	 */
+	private Duration shutdownGracePeriod = Duration.ofSeconds(30);
+
+	private final Retry retry = new Retry();
+
+	private final Ssl ssl = new Ssl();
+
+	private final Keepalive keepalive = new Keepalive();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public String getAddress() {
+		return this.address;
+	}
+
+	public void setAddress(String address) {
+		this.address = address;
+	}
+
+	public @Nullable Duration getDeadline() {
+		return this.deadline;
+	}
+
+	public void setDeadline(@Nullable Duration deadline) {
+		this.deadline = deadline;
+	}
+
+	public Map<SchedulerOperation, Duration> getDeadlines() {
+		return this.deadlines;
+	}
+
+	public boolean isWaitForReady() {
+		return this.waitForReady;
+	}
+
+	public void setWaitForReady(boolean waitForReady) {
+		this.waitForReady = waitForReady;
+	}
+
+	public @Nullable String getLoadBalancingPolicy() {
+		return this.loadBalancingPolicy;
+	}
+
+	public void setLoadBalancingPolicy(@Nullable String loadBalancingPolicy) {
+		this.loadBalancingPolicy = loadBalancingPolicy;
+	}
+
+	public @Nullable String getUserAgent() {
+		return this.userAgent;
+	}
+
+	public void setUserAgent(@Nullable String userAgent) {
+		this.userAgent = userAgent;
+	}
+
+	public Map<String, String> getMetadata() {
+		return this.metadata;
+	}
+
+	public @Nullable Duration getIdleTimeout() {
+		return this.idleTimeout;
+	}
+
+	public void setIdleTimeout(@Nullable Duration idleTimeout) {
+		this.idleTimeout = idleTimeout;
+	}
+
+	public @Nullable DataSize getMaxInboundMessageSize() {
+		return this.maxInboundMessageSize;
+	}
+
+	public void setMaxInboundMessageSize(@Nullable DataSize maxInboundMessageSize) {
+		this.maxInboundMessageSize = maxInboundMessageSize;
+	}
+
+	public @Nullable String getCompression() {
+		return this.compression;
+	}
+
+	public void setCompression(@Nullable String compression) {
+		this.compression = compression;
+	}
+
+	public Duration getShutdownGracePeriod() {
+		return this.shutdownGracePeriod;
+	}
+
+	public void setShutdownGracePeriod(Duration shutdownGracePeriod) {
+		this.shutdownGracePeriod = shutdownGracePeriod;
+	}
+
+	public Retry getRetry() {
+		return this.retry;
+	}
+
+	public Ssl getSsl() {
+		return this.ssl;
+	}
+
+	public Keepalive getKeepalive() {
+		return this.keepalive;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		SchedulerPropertiesValidator.validate(this);
+	}
+
+	/**
+	 * Retries by gRPC.
+	 */
+	public static class Retry {
+
+		/**
+		 * Largest number of attempts, including the first; 1 switches retries off.
+		 */
+		private int maxAttempts = 3;
+
+		/**
+		 * Longest wait before the second attempt.
+		 */
+		private Duration initialBackoff = Duration.ofMillis(200);
+
+		/**
+		 * Longest wait before any attempt.
+		 */
+		private Duration maxBackoff = Duration.ofSeconds(2);
+
+		/**
+		 * Factor by which the wait grows with each attempt.
+		 */
+		private double backoffMultiplier = 2;
+
+		/**
+		 * Statuses after which a call is tried again.
+		 */
+		private Set<Status.Code> statuses = EnumSet.of(Status.Code.UNAVAILABLE);
+
+		/**
+		 * Operations to try again. Only reading is safe to repeat: any other call may
+		 * have been carried out before its answer was lost.
+		 */
+		private Set<SchedulerOperation> operations = EnumSet.of(SchedulerOperation.POLL_ACTIVITY_BUFFER);
+
+		public int getMaxAttempts() {
+			return this.maxAttempts;
+		}
+
+		public void setMaxAttempts(int maxAttempts) {
+			this.maxAttempts = maxAttempts;
+		}
+
+		public Duration getInitialBackoff() {
+			return this.initialBackoff;
+		}
+
+		public void setInitialBackoff(Duration initialBackoff) {
+			this.initialBackoff = initialBackoff;
+		}
+
+		public Duration getMaxBackoff() {
+			return this.maxBackoff;
+		}
+
+		public void setMaxBackoff(Duration maxBackoff) {
+			this.maxBackoff = maxBackoff;
+		}
+
+		public double getBackoffMultiplier() {
+			return this.backoffMultiplier;
+		}
+
+		public void setBackoffMultiplier(double backoffMultiplier) {
+			this.backoffMultiplier = backoffMultiplier;
+		}
+
+		public Set<Status.Code> getStatuses() {
+			return this.statuses;
+		}
+
+		public void setStatuses(Set<Status.Code> statuses) {
+			this.statuses = statuses;
+		}
+
+		public Set<SchedulerOperation> getOperations() {
+			return this.operations;
+		}
+
+		public void setOperations(Set<SchedulerOperation> operations) {
+			this.operations = operations;
+		}
+
+	}
+
+	/**
+	 * Encryption.
+	 */
+	public static class Ssl {
+
+		/**
+		 * Whether to use TLS. When not set, TLS is used if a bundle is set or the address
+		 * starts with https.
+		 */
+		private @Nullable Boolean enabled;
+
+		/**
+		 * Name of the SSL bundle with trusted certificates and, for mutual TLS, the
+		 * client's own.
+		 */
+		private @Nullable String bundle;
+
+		public @Nullable Boolean getEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(@Nullable Boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		boolean isRequested() {
+			return (this.enabled != null) ? this.enabled : this.bundle != null;
+		}
+
+		public @Nullable String getBundle() {
+			return this.bundle;
+		}
+
+		public void setBundle(@Nullable String bundle) {
+			this.bundle = bundle;
+		}
+
+	}
+
+	/**
+	 * Probes that find dead connections.
+	 */
+	public static class Keepalive {
+
+		/**
+		 * Time without traffic after which the connection is probed. When not set, the
+		 * default of the gRPC client applies.
+		 */
+		private @Nullable Duration time;
+
+		/**
+		 * Time after which a probe without answer ends the connection. When not set, the
+		 * default of the gRPC client applies.
+		 */
+		private @Nullable Duration timeout;
+
+		/**
+		 * Whether to probe while there are no calls too.
+		 */
+		private boolean withoutCalls;
+
+		public @Nullable Duration getTime() {
+			return this.time;
+		}
+
+		public void setTime(@Nullable Duration time) {
+			this.time = time;
+		}
+
+		public @Nullable Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(@Nullable Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public boolean isWithoutCalls() {
+			return this.withoutCalls;
+		}
+
+		public void setWithoutCalls(boolean withoutCalls) {
+			this.withoutCalls = withoutCalls;
+		}
+
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.time.Duration;
+import java.util.Locale;
+
+import io.grpc.LoadBalancerRegistry;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.SchedulerAddress.Security;
+import io.sw4rm.scheduler.client.SchedulerOperation;
+
+/**
+ * Checks {@link SchedulerProperties} before anything is made of them. Boot's analysis of
+ * the failure tells the value and where it was set; values that may be secret are kept
+ * out of it.
+ */
+final class SchedulerPropertiesValidator {
+
+	private static final String PREFIX = "sw4rm.scheduler.";
+
+	private SchedulerPropertiesValidator() {
+	}
+
+	static void validate(SchedulerProperties properties) {
+		validateTransport(properties.getAddress(), properties.getSsl());
+		positive("deadline", properties.getDeadline());
+		properties.getDeadlines().forEach((operation, deadline) -> positive("deadlines." + name(operation), deadline));
+		validateRetry(properties.getRetry());
+		validateLoadBalancingPolicy(properties.getLoadBalancingPolicy());
+		check(hasTextOrNull(properties.getUserAgent()), "user-agent", properties.getUserAgent(),
+				"It must not be blank. Remove it to use the default.");
+		positive("idle-timeout", properties.getIdleTimeout());
+		positive("keepalive.time", properties.getKeepalive().getTime());
+		positive("keepalive.timeout", properties.getKeepalive().getTimeout());
+		validateMaxInboundMessageSize(properties.getMaxInboundMessageSize());
+		check(!properties.getShutdownGracePeriod().isNegative(), "shutdown-grace-period",
+				properties.getShutdownGracePeriod(), "It must not be negative. Use 0s to end calls in flight at once.");
+	}
+
+	private static void validateTransport(String text, SchedulerProperties.Ssl ssl) {
+		if (text.contains("@")) {
+			throw new IllegalStateException("The property '" + PREFIX + "address' must not contain user information. "
+					+ "Remove everything up to the '@'.");
+		}
+		SchedulerAddress address = parse(text);
+		check(!ssl.isRequested() || address.security() != Security.PLAINTEXT, "address", text,
+				"An address that starts with http:// asks for plaintext, but '%sssl.*' asks for TLS. Use https:// or remove the SSL settings."
+					.formatted(PREFIX));
+		check(!ssl.isRequested() || !SchedulerTransport.isLocal(address), "address", text,
+				"TLS is not available for this kind of address. Use host:port or remove '%sssl.*'.".formatted(PREFIX));
+		check(address.security() != Security.TLS || !Boolean.FALSE.equals(ssl.getEnabled()), "ssl.enabled", false,
+				"TLS is switched off, but the address starts with https://. Use http:// for plaintext.");
+		check(ssl.getBundle() == null || !Boolean.FALSE.equals(ssl.getEnabled()), "ssl.enabled", false,
+				"TLS is switched off, but '%sssl.bundle' is set. Remove one of the two.".formatted(PREFIX));
+	}
+
+	private static SchedulerAddress parse(String text) {
+		try {
+			return SchedulerAddress.parse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("address", text, ex.getMessage());
+		}
+	}
+
+	private static void validateRetry(SchedulerProperties.Retry retry) {
+		check(retry.getMaxAttempts() >= 1, "retry.max-attempts", retry.getMaxAttempts(),
+				"It must be at least 1: the first attempt counts, and 1 switches retries off.");
+		positive("retry.initial-backoff", retry.getInitialBackoff());
+		positive("retry.max-backoff", retry.getMaxBackoff());
+		check(retry.getMaxBackoff().compareTo(retry.getInitialBackoff()) >= 0, "retry.max-backoff",
+				retry.getMaxBackoff(), "It must not be less than '%sretry.initial-backoff'.".formatted(PREFIX));
+		check(retry.getBackoffMultiplier() >= 1, "retry.backoff-multiplier", retry.getBackoffMultiplier(),
+				"It must be at least 1.");
+		check(!retry.getStatuses().isEmpty() && !retry.getStatuses().contains(Status.Code.OK), "retry.statuses",
+				retry.getStatuses(),
+				"It must name at least one status other than OK. Set '%sretry.max-attempts' to 1 to switch retries off."
+					.formatted(PREFIX));
+	}
+
+	private static void validateLoadBalancingPolicy(@Nullable String policy) {
+		check(policy == null || LoadBalancerRegistry.getDefaultRegistry().getProvider(policy) != null,
+				"load-balancing-policy", policy,
+				"The gRPC client knows no such policy. Use one of its own, such as round_robin or pick_first.");
+	}
+
+	private static void validateMaxInboundMessageSize(@Nullable DataSize size) {
+		check(size == null || (size.toBytes() > 0 && size.toBytes() <= Integer.MAX_VALUE), "max-inbound-message-size",
+				size, "It must be in range [1B, %dB].".formatted(Integer.MAX_VALUE));
+	}
+
+	private static void positive(String name, @Nullable Duration duration) {
+		check(duration == null || (!duration.isZero() && !duration.isNegative()), name, duration,
+				"It must be positive. Give it a unit, such as 500ms, 30s or 2m.");
+	}
+
+	private static boolean hasTextOrNull(@Nullable String text) {
+		return text == null || !text.isBlank();
+	}
+
+	private static String name(SchedulerOperation operation) {
+		return operation.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	private static void check(boolean valid, String name, @Nullable Object value, String reason) {
+		if (!valid) {
+			throw invalid(name, value, reason);
+		}
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
+			@Nullable String reason) {
+		return new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
+
+/**
+ * The gRPC service config of the channel, made from {@link SchedulerProperties}.
+ */
+final class SchedulerServiceConfig {
+
+	private SchedulerServiceConfig() {
+	}
+
+	static Map<String, Object> from(SchedulerProperties properties, SchedulerAddress address) {
+		Map<String, Object> config = new LinkedHashMap<>();
+		config.put("loadBalancingConfig", List.of(Map.of(loadBalancingPolicy(properties, address), Map.of())));
+		config.put("methodConfig", methodConfig(properties));
+		return config;
+	}
+
+	private static String loadBalancingPolicy(SchedulerProperties properties, SchedulerAddress address) {
+		String policy = properties.getLoadBalancingPolicy();
+		if (policy != null) {
+			return policy;
+		}
+		return address.isList() ? "round_robin" : "pick_first";
+	}
+
+	private static List<Map<String, Object>> methodConfig(SchedulerProperties properties) {
+		List<Map<String, Object>> methods = new ArrayList<>();
+		methods.add(methodConfig(Map.of("service", SchedulerServiceGrpc.SERVICE_NAME), properties, null));
+		SchedulerProperties.Retry retry = properties.getRetry();
+		if (retry.getMaxAttempts() > 1) {
+			for (SchedulerOperation operation : retry.getOperations()) {
+				Map<String, Object> name = Map.of("service", SchedulerServiceGrpc.SERVICE_NAME, "method",
+						operation.methodName());
+				methods.add(methodConfig(name, properties, retry));
+			}
+		}
+		return methods;
+	}
+
+	private static Map<String, Object> methodConfig(Map<String, Object> name, SchedulerProperties properties,
+			SchedulerProperties.@Nullable Retry retry) {
+		Map<String, Object> method = new LinkedHashMap<>();
+		method.put("name", List.of(name));
+		method.put("waitForReady", properties.isWaitForReady());
+		if (retry != null) {
+			method.put("retryPolicy", retryPolicy(retry));
+		}
+		return method;
+	}
+
+	private static Map<String, Object> retryPolicy(SchedulerProperties.Retry retry) {
+		return Map.of("maxAttempts", (double) retry.getMaxAttempts(), "initialBackoff",
+				seconds(retry.getInitialBackoff()), "maxBackoff", seconds(retry.getMaxBackoff()), "backoffMultiplier",
+				retry.getBackoffMultiplier(), "retryableStatusCodes",
+				retry.getStatuses().stream().map(Enum::name).toList());
+	}
+
+	private static String seconds(Duration duration) {
+		return BigDecimal.valueOf(duration.getSeconds())
+			.add(BigDecimal.valueOf(duration.getNano(), 9))
+			.stripTrailingZeros()
+			.toPlainString() + "s";
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import io.grpc.Attributes;
+import io.grpc.ClientTransportFilter;
+import io.grpc.Grpc;
+import io.grpc.Status;
+
+/**
+ * Refuses connections without TLS. The credentials that were asked for may not have
+ * reached the channel, for instance with a channel factory of the application's own: then
+ * no call may go out in plaintext.
+ */
+class TlsTransportFilter extends ClientTransportFilter {
+
+	@Override
+	public Attributes transportReady(Attributes attributes) {
+		if (attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION) == null) {
+			throw Status.FAILED_PRECONDITION
+				.withDescription("The connection to the scheduler must use TLS, but the channel was made without it. "
+						+ "Check the application's GrpcChannelFactory: it must use the ChannelCredentialsProvider bean")
+				.asRuntimeException();
+		}
+		return attributes;
+	}
+
+}

@@ -1,0 +1,34 @@
+package io.sw4rm.scheduler.autoconfigure.embedded;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * {@link SpringBootCondition} that matches if the embedded scheduler is asked for, or if
+ * nothing says which scheduler to use.
+ */
+class OnEmbeddedSchedulerCondition extends SpringBootCondition {
+
+	private static final String ENABLED_PROPERTY = "sw4rm.scheduler.embedded.enabled";
+
+	private static final String ADDRESS_PROPERTY = "sw4rm.scheduler.address";
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded Scheduler");
+		Environment environment = context.getEnvironment();
+		Boolean enabled = environment.getProperty(ENABLED_PROPERTY, Boolean.class);
+		if (enabled != null) {
+			return new ConditionOutcome(enabled, message.because(ENABLED_PROPERTY + " is " + enabled));
+		}
+		if (environment.containsProperty(ADDRESS_PROPERTY)) {
+			return ConditionOutcome.noMatch(message.because(ADDRESS_PROPERTY + " is set"));
+		}
+		return ConditionOutcome.match(message.because(ADDRESS_PROPERTY + " is not set"));
+	}
+
+}
