@@ -1,6 +1,9 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import io.grpc.CompressorRegistry;
+
 import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.Ordered;
 
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
@@ -12,7 +15,12 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 
 	private final SchedulerProperties properties;
 
-	PropertiesSchedulerClientBuilderCustomizer(SchedulerProperties properties) {
+	PropertiesSchedulerClientBuilderCustomizer(SchedulerProperties properties, CompressorRegistry compressorRegistry) {
+		String compression = properties.getCompression();
+		if (compression != null && compressorRegistry.lookupCompressor(compression) == null) {
+			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.compression", compression,
+					"There is no compressor of that name. Use gzip, or add a Compressor bean.");
+		}
 		this.properties = properties;
 	}
 

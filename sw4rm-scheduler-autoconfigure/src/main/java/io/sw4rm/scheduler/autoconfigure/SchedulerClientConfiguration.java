@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure;
 
 import io.grpc.Channel;
+import io.grpc.CompressorRegistry;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,8 +33,9 @@ class SchedulerClientConfiguration {
 
 	@Bean
 	PropertiesSchedulerClientBuilderCustomizer sw4rmPropertiesSchedulerClientBuilderCustomizer(
-			SchedulerProperties properties) {
-		return new PropertiesSchedulerClientBuilderCustomizer(properties);
+			SchedulerProperties properties, ObjectProvider<CompressorRegistry> compressorRegistry) {
+		return new PropertiesSchedulerClientBuilderCustomizer(properties,
+				compressorRegistry.getIfAvailable(CompressorRegistry::getDefaultInstance));
 	}
 
 	@Bean

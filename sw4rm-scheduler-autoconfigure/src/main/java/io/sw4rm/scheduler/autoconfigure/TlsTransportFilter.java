@@ -15,7 +15,8 @@ class TlsTransportFilter extends ClientTransportFilter {
 	@Override
 	public Attributes transportReady(Attributes attributes) {
 		if (attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION) == null) {
-			throw Status.FAILED_PRECONDITION
+			// Most other statuses may not come from a transport: gRPC would replace them
+			throw Status.INTERNAL
 				.withDescription("The connection to the scheduler must use TLS, but the channel was made without it. "
 						+ "Check the application's GrpcChannelFactory: it must use the ChannelCredentialsProvider bean")
 				.asRuntimeException();
