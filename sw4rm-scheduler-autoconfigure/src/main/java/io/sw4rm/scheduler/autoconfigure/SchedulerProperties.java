@@ -14,7 +14,6 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
 
-import io.sw4rm.scheduler.client.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
@@ -33,7 +32,7 @@ public class SchedulerProperties implements InitializingBean {
 	 * Address of the scheduler: host:port, http://host:port, https://host:port for TLS, a
 	 * comma-separated list of these, or any gRPC target such as dns:///host:port.
 	 */
-	private String address = "localhost:" + SchedulerAddress.DEFAULT_PORT;
+	private String address = "localhost:50053";
 
 	/**
 	 * Time that a call may take, whatever the operation. When not set, 10 seconds for
@@ -44,7 +43,7 @@ public class SchedulerProperties implements InitializingBean {
 	/**
 	 * Time that a call may take, by operation. Has precedence over "deadline".
 	 */
-	private Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
+	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
 
 	/**
 	 * Whether calls wait for a connection until their deadline instead of failing at once
@@ -66,7 +65,7 @@ public class SchedulerProperties implements InitializingBean {
 	/**
 	 * Metadata to send with every call.
 	 */
-	private Map<String, String> metadata = new LinkedHashMap<>();
+	private final Map<String, String> metadata = new LinkedHashMap<>();
 
 	/**
 	 * Time without calls after which the connection is closed. When not set, the default
@@ -299,7 +298,7 @@ public class SchedulerProperties implements InitializingBean {
 
 		/**
 		 * Name of the SSL bundle with trusted certificates and, for mutual TLS, the
-		 * client's own.
+		 * client's own. When not set, TLS trusts the certificates that the JVM trusts.
 		 */
 		private @Nullable String bundle;
 

@@ -176,7 +176,7 @@ class SchedulerAutoConfigurationTests {
 	@Test
 	void backsOffWhenUserDefinesChannel() {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.address=does-not-exist.invalid:1")
-			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, SchedulerAutoConfigurationTests::newChannel)
+			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, () -> channelOfUser)
 			.run((context) -> {
 				assertThat(context).hasSingleBean(ManagedChannel.class);
 				assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
@@ -186,14 +186,14 @@ class SchedulerAutoConfigurationTests {
 	@Test
 	void usesChannelOfUserWithoutChannelFactory() {
 		this.contextRunner.withPropertyValues("spring.grpc.client.enabled=false")
-			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, SchedulerAutoConfigurationTests::newChannel)
+			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, () -> channelOfUser)
 			.run((context) -> assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
 				.isEmpty());
 	}
 
 	@Test
 	void neitherTakesNorHidesOtherChannels() {
-		this.contextRunner.withBean("other", ManagedChannel.class, SchedulerAutoConfigurationTests::newChannel)
+		this.contextRunner.withBean("other", ManagedChannel.class, () -> channelOfUser)
 			.withUserConfiguration(ChannelUser.class)
 			.run((context) -> {
 				assertThat(context.getBean(ChannelUser.class).channel).isSameAs(context.getBean("other"));

@@ -1,0 +1,258 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.client.SchedulerUnavailableException;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
+import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * Tests for what the properties make of the channel: addresses, deadlines, retries, load
+ * balancing.
+ */
+class SchedulerChannelTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
+				CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class));
+
+	@Test
+	void usesHostsOfListInTurn() {
+		try (EmbeddedScheduler one = EmbeddedScheduler.start(); EmbeddedScheduler two = EmbeddedScheduler.start()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=%s,%s".formatted(one.address(), two.address()),
+						"sw4rm.scheduler.wait-for-ready=true")
+				.run((context) -> {
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					// Until both connections stand, all calls go to the first
+					await().until(() -> {
+						client.pollActivityBuffer("worker-1");
+						return one.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0
+								&& two.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0;
+					});
+					one.reset();
+					two.reset();
+					for (int i = 0; i < 10; i++) {
+						client.pollActivityBuffer("worker-1");
+					}
+					assertThat(one.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(5);
+					assertThat(two.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(5);
+				});
+		}
+	}
+
+	@Test
+	void retriesReadingOnly() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Operation.SUBMIT_TASK).times(1).fail(Status.UNAVAILABLE);
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.retry.initial-backoff=1ms", "sw4rm.scheduler.retry.max-backoff=5ms")
+				.run((context) -> {
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+					assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(3);
+					assertThatExceptionOfType(SchedulerUnavailableException.class)
+						.isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
+					assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isOne();
+				});
+		}
+	}
+
+	@Test
+	void retriesOperationsAndStatusesOfProperties() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			scheduler.faults().on(Operation.SUBMIT_TASK).times(6).fail(Status.ABORTED);
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.retry.operations=submit-task", "sw4rm.scheduler.retry.statuses=aborted",
+						"sw4rm.scheduler.retry.max-attempts=7", "sw4rm.scheduler.retry.initial-backoff=1ms",
+						"sw4rm.scheduler.retry.max-backoff=1ms")
+				.run((context) -> {
+					assertThat(context.getBean(SchedulerClient.class)
+						.submitTask(TaskSubmission.forAgent("worker-1").build())
+						.accepted()).isTrue();
+					assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(7);
+				});
+		}
+	}
+
+	@Test
+	void doesNotRetryWithOneAttempt() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.UNAVAILABLE);
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.retry.max-attempts=1")
+				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));
+			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isOne();
+		}
+	}
+
+	@Test
+	void appliesDeadlineOfOperationBeforeGeneralOne() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			scheduler.faults().on(Operation.SUBMIT_TASK).times(1).hang();
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.deadline=1h",
+						"sw4rm.scheduler.deadlines.submit-task=100ms")
+				.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
+					.isThrownBy(() -> context.getBean(SchedulerClient.class)
+						.submitTask(TaskSubmission.forAgent("worker-1").build())));
+		}
+	}
+
+	@Test
+	void waitsForConnectionUntilDeadlineWhenAsked() throws Exception {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=localhost:" + unusedPort(),
+					"sw4rm.scheduler.wait-for-ready=true", "sw4rm.scheduler.deadline=200ms")
+			.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
+				.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));
+	}
+
+	@Test
+	void limitsSizeOfAnswers() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.max-inbound-message-size=10B")
+				.run((context) -> {
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					client.submitTask(TaskSubmission.forAgent("worker-1").build());
+					assertThatExceptionOfType(SchedulerException.class)
+						.isThrownBy(() -> client.pollActivityBuffer("worker-1"))
+						.satisfies((ex) -> assertThat(ex.getStatusCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+				});
+		}
+	}
+
+	@Test
+	void compressesRequests() {
+		List<String> encodings = new CopyOnWriteArrayList<>();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.intercept(new EncodingRecorder(encodings))
+			.start()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.compression=gzip")
+				.run((context) -> context.getBean(SchedulerClient.class)
+					.submitTask(TaskSubmission.forAgent("worker-1").build()));
+		}
+		assertThat(encodings).containsExactly("gzip");
+	}
+
+	@Test
+	void connectsToUnixSocket(@TempDir Path directory) throws Exception {
+		assumeTrue(Epoll.isAvailable(), "needs Linux");
+		Path socket = directory.resolve("scheduler.sock");
+		EventLoopGroup eventLoops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+		Server server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+			.channelType(EpollServerDomainSocketChannel.class)
+			.bossEventLoopGroup(eventLoops)
+			.workerEventLoopGroup(eventLoops)
+			.addService(new EmptyService())
+			.build()
+			.start();
+		try {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=unix:" + socket)
+				.run((context) -> assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
+					.isEmpty());
+		}
+		finally {
+			server.shutdownNow().awaitTermination();
+			eventLoops.shutdownGracefully();
+		}
+	}
+
+	@Test
+	void writesSubSecondBackoffsExactly() {
+		SchedulerProperties properties = new SchedulerProperties();
+		properties.getRetry().setInitialBackoff(Duration.ofMillis(50));
+		properties.getRetry().setMaxBackoff(Duration.ofNanos(1_500_000_001));
+		properties.getRetry().setOperations(Set.of(SchedulerOperation.PURGE_ACTIVITY));
+		assertThat(SchedulerServiceConfig.from(properties, SchedulerAddress.parse("localhost")))
+			.isEqualTo(Map.of("loadBalancingConfig", List.of(Map.of("pick_first", Map.of())), "methodConfig", List.of(
+					Map.of("name", List.of(Map.of("service", "sw4rm.scheduler.SchedulerService")), "waitForReady",
+							false),
+					Map.of("name",
+							List.of(Map.of("service", "sw4rm.scheduler.SchedulerService", "method", "PurgeActivity")),
+							"waitForReady", false, "retryPolicy",
+							Map.of("maxAttempts", 3.0, "initialBackoff", "0.05s", "maxBackoff", "1.500000001s",
+									"backoffMultiplier", 2.0, "retryableStatusCodes", List.of("UNAVAILABLE"))))));
+	}
+
+	private static int unusedPort() throws Exception {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+	static class EmptyService extends SchedulerServiceImplBase {
+
+		@Override
+		public void pollActivityBuffer(PollActivityBufferRequest request,
+				StreamObserver<PollActivityBufferResponse> observer) {
+			observer.onNext(PollActivityBufferResponse.getDefaultInstance());
+			observer.onCompleted();
+		}
+
+	}
+
+	record EncodingRecorder(List<String> encodings) implements ServerInterceptor {
+
+		@Override
+		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
+				ServerCallHandler<Q, S> next) {
+			this.encodings.add(headers.get(Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER)));
+			return next.startCall(call, headers);
+		}
+
+	}
+
+}
