@@ -1,0 +1,117 @@
+package io.sw4rm.scheduler.benchmarks;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.ManagedChannel;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+import io.sw4rm.scheduler.client.PreemptionResult;
+import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.proto.PreemptRequest;
+import io.sw4rm.scheduler.proto.PreemptResponse;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
+
+/**
+ * What a blocking call costs through a plain stub, through the client alone, and through
+ * the client that Boot configures. The scheduler runs in a process of its own, so that
+ * its allocations don't count.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 3)
+@Measurement(iterations = 5, time = 3)
+@Fork(1)
+public class CallBenchmark {
+
+	private Process scheduler;
+
+	private ManagedChannel channel;
+
+	private SchedulerServiceBlockingStub stub;
+
+	private SchedulerClient plainClient;
+
+	private ConfigurableApplicationContext context;
+
+	private SchedulerClient bootClient;
+
+	@Setup
+	public void start() throws IOException {
+		int port = freePort();
+		this.scheduler = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-cp", System.getProperty("java.class.path"), "io.sw4rm.scheduler.embedded.EmbeddedSchedulerMain",
+				"--port=" + port))
+			.redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		this.channel = SchedulerAddress.parse("localhost:" + port).newChannelBuilder().build();
+		this.stub = SchedulerServiceGrpc.newBlockingStub(this.channel);
+		this.plainClient = SchedulerClient.create(this.channel);
+		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.run("--sw4rm.scheduler.address=localhost:" + port, "--spring.main.banner-mode=off");
+		this.bootClient = this.context.getBean(SchedulerClient.class);
+		this.stub.withWaitForReady().requestPreemption(request());
+	}
+
+	@TearDown
+	public void stop() {
+		this.context.close();
+		this.channel.shutdownNow();
+		this.scheduler.destroy();
+	}
+
+	@Benchmark
+	public PreemptResponse stub() {
+		return this.stub.requestPreemption(request());
+	}
+
+	@Benchmark
+	public PreemptionResult plainClient() {
+		return this.plainClient.requestPreemption("worker-1", "task-1", "benchmark");
+	}
+
+	@Benchmark
+	public PreemptionResult bootClient() {
+		return this.bootClient.requestPreemption("worker-1", "task-1", "benchmark");
+	}
+
+	private static PreemptRequest request() {
+		return PreemptRequest.newBuilder().setAgentId("worker-1").setTaskId("task-1").setReason("benchmark").build();
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
