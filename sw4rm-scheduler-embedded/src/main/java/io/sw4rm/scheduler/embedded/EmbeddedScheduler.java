@@ -1,0 +1,472 @@
+package io.sw4rm.scheduler.embedded;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
+
+/**
+ * An in-memory SW4RM scheduler on a real gRPC port, for development and tests. It serves
+ * {@code sw4rm.scheduler.SchedulerService}, {@code grpc.health.v1.Health} and server
+ * reflection:
+ *
+ * <pre class="code">
+ * try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+ *     ManagedChannel channel = Grpc.newChannelBuilder(scheduler.address(), InsecureChannelCredentials.create()).build();
+ *     // submit tasks through the channel …
+ *     Optional&lt;ScheduledTask&gt; task = scheduler.agent("worker-1").takeNext();
+ * }
+ * </pre>
+ *
+ * What happens beside the wire is up to the test: {@link #agent(String)} plays the part
+ * of an agent, and {@link #faults()} lets calls go wrong. Nothing is run by itself and
+ * nothing is kept on disk. Everything it keeps is limited: tasks and activity entries by
+ * the builder's limits, finished tasks to the last 1 000, and shut down agents to 10 000.
+ * Lists are copies that later changes don't reach. Thread-safe.
+ */
+public final class EmbeddedScheduler implements AutoCloseable {
+
+	/**
+	 * Few, so that a test suite can start and stop many schedulers.
+	 */
+	private static final int EVENT_LOOPS = 2;
+
+	private static final int STOP_SECONDS = 5;
+
+	private final int port;
+
+	private final String address;
+
+	private final Duration shutdownGracePeriod;
+
+	private final SchedulerState state;
+
+	private final Faults faults;
+
+	private final HealthStatusManager health = new HealthStatusManager();
+
+	private final EventLoopGroup eventLoops;
+
+	private final ExecutorService handlers;
+
+	private final Server server;
+
+	private EmbeddedScheduler(Builder builder) {
+		this.shutdownGracePeriod = builder.shutdownGracePeriod;
+		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxTasks,
+				builder.maxActivityEntries, builder.maxActivityEntriesPerAgent));
+		ThreadFactory threadFactory = new DefaultThreadFactory("sw4rm-embedded-scheduler", true);
+		this.eventLoops = new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threadFactory, NioIoHandler.newFactory());
+		this.handlers = Executors.newCachedThreadPool(threadFactory);
+		Connections connections = new Connections();
+		this.faults = new Faults(this.eventLoops, connections);
+		InetSocketAddress listenAddress = new InetSocketAddress(builder.host, builder.port);
+		this.server = server(builder, listenAddress, connections);
+		setServing(true);
+		listen(builder.host, listenAddress);
+		this.port = this.server.getPort();
+		this.address = hostAndPort(listenAddress.getAddress().isAnyLocalAddress() ? "localhost" : builder.host,
+				this.port);
+	}
+
+	/**
+	 * Start a scheduler on any free port of the loopback interface.
+	 * @return the running scheduler
+	 * @throws EmbeddedSchedulerStartException if no port could be had
+	 */
+	public static EmbeddedScheduler start() {
+		return builder().start();
+	}
+
+	/**
+	 * Begin to set up a scheduler.
+	 * @return the builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Return the port that the scheduler listens on.
+	 * @return the port, 1 to 65535
+	 */
+	public int port() {
+		return this.port;
+	}
+
+	/**
+	 * Return the address for clients on this machine, such as {@code localhost:50053}.
+	 * @return host and port, usable as a gRPC target
+	 */
+	public String address() {
+		return this.address;
+	}
+
+	/**
+	 * Return an agent's side of the scheduler.
+	 * @param agentId the agent's identifier, not blank; the scheduler need not know it
+	 * yet
+	 * @return a handle on the agent
+	 * @throws IllegalArgumentException if the identifier is blank
+	 */
+	public EmbeddedAgent agent(String agentId) {
+		requireText("agentId", agentId);
+		return new EmbeddedAgent(this.state, agentId);
+	}
+
+	/**
+	 * Return the agents that have a queued or running task or an activity entry, or are
+	 * shut down.
+	 * @return the agents' identifiers, sorted
+	 */
+	public Set<String> agentIds() {
+		return this.state.agentIds();
+	}
+
+	/**
+	 * Return the queued tasks of all agents, the most important first, and those of one
+	 * priority as they were submitted.
+	 * @return the queued tasks
+	 */
+	public List<ScheduledTask> queued() {
+		return this.state.queued();
+	}
+
+	/**
+	 * Return the running tasks of all agents, agent by agent.
+	 * @return the running tasks
+	 */
+	public List<ScheduledTask> running() {
+		return this.state.running();
+	}
+
+	/**
+	 * Return the tasks that finished, up to the last 1 000, without their payload.
+	 * @return the finished tasks, oldest first
+	 */
+	public List<ScheduledTask> finished() {
+		return this.state.finished();
+	}
+
+	/**
+	 * Return the scripted faults and the count of calls.
+	 * @return the faults
+	 */
+	public Faults faults() {
+		return this.faults;
+	}
+
+	/**
+	 * Say what {@code grpc.health.v1.Health} answers, for the server as a whole and for
+	 * the scheduler service. Calls are handled all the same. Has no effect once the
+	 * scheduler is closing.
+	 * @param serving {@code true} for {@code SERVING}, as after the start, {@code false}
+	 * for {@code NOT_SERVING}
+	 */
+	public void setServing(boolean serving) {
+		ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+		this.health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+		this.health.setStatus(SchedulerServiceGrpc.SERVICE_NAME, status);
+	}
+
+	/**
+	 * Return to the state after the start, for the next test: no tasks, agents or
+	 * activity entries, no scripted faults, no calls counted, and serving. Connections
+	 * stay open.
+	 */
+	public void reset() {
+		this.state.reset();
+		this.faults.clear();
+		setServing(true);
+	}
+
+	/**
+	 * Stop. Health turns to {@code NOT_SERVING} and new tasks are refused; calls in
+	 * flight may finish within the builder's {@link Builder#shutdownGracePeriod(Duration)
+	 * grace period} and are cancelled then. Returns when the port is free again. Closing
+	 * a closed scheduler does nothing.
+	 */
+	@Override
+	public synchronized void close() {
+		if (this.server.isShutdown()) {
+			return;
+		}
+		this.health.enterTerminalState();
+		this.state.drain();
+		this.server.shutdown();
+		try {
+			long nanos = TimeUnit.NANOSECONDS.convert(this.shutdownGracePeriod);
+			if (!this.server.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
+				this.server.shutdownNow().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+			}
+			// A handler may still be returning when its answer has long arrived
+			this.handlers.shutdown();
+			this.handlers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			this.server.shutdownNow();
+			Thread.currentThread().interrupt();
+		}
+		stopThreads();
+	}
+
+	void awaitTermination() throws InterruptedException {
+		this.server.awaitTermination();
+	}
+
+	static String hostAndPort(String host, int port) {
+		return ((host.contains(":") && !host.startsWith("[")) ? "[" + host + "]" : host) + ":" + port;
+	}
+
+	private Server server(Builder builder, InetSocketAddress listenAddress, Connections connections) {
+		NettyServerBuilder server = NettyServerBuilder.forAddress(listenAddress, builder.serverCredentials)
+			.channelFactory(() -> {
+				NioServerSocketChannel channel = new NioServerSocketChannel();
+				channel.pipeline().addLast(connections);
+				return channel;
+			})
+			.bossEventLoopGroup(this.eventLoops)
+			.workerEventLoopGroup(this.eventLoops)
+			.executor(this.handlers)
+			.addService(ServerInterceptors.intercept(new SchedulerService(this.state, builder.defaultGracePeriod),
+					new FaultInterceptor(this.faults)))
+			.addService(this.health.getHealthService())
+			.addService(ProtoReflectionServiceV1.newInstance());
+		builder.interceptors.forEach(server::intercept);
+		return server.build();
+	}
+
+	private void listen(String host, InetSocketAddress listenAddress) {
+		try {
+			if (listenAddress.isUnresolved()) {
+				throw new UnknownHostException("unknown host");
+			}
+			this.server.start();
+		}
+		catch (IOException ex) {
+			stopThreads();
+			// gRPC wraps what went wrong in one more IOException
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw new EmbeddedSchedulerStartException(host, listenAddress.getPort(), cause);
+		}
+	}
+
+	private void stopThreads() {
+		this.handlers.shutdownNow();
+		// The event loop frees the port only when it ends
+		this.eventLoops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
+			.awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+	}
+
+	private static void requireText(String name, String value) {
+		if (value.isBlank()) {
+			throw new IllegalArgumentException("'%s' must not be blank, got \"%s\"".formatted(name, value));
+		}
+	}
+
+	/**
+	 * Sets up an {@link EmbeddedScheduler}. Can be started more than once. Not
+	 * thread-safe.
+	 */
+	public static final class Builder {
+
+		private String host = "localhost";
+
+		private int port;
+
+		private int maxTasks = 10_000;
+
+		private int maxActivityEntries = 10_000;
+
+		private int maxActivityEntriesPerAgent = 100;
+
+		private Duration defaultGracePeriod = Duration.ofSeconds(30);
+
+		private Duration shutdownGracePeriod = Duration.ofSeconds(5);
+
+		private Clock clock = Clock.systemUTC();
+
+		private ServerCredentials serverCredentials = InsecureServerCredentials.create();
+
+		private final List<ServerInterceptor> interceptors = new ArrayList<>();
+
+		private Builder() {
+		}
+
+		/**
+		 * Set the address to listen on. By default it is {@code localhost}, so that only
+		 * this machine can connect.
+		 * @param host a host name or IP address of this machine, or {@code 0.0.0.0} for
+		 * all of its addresses
+		 * @return this builder
+		 * @throws IllegalArgumentException if the address is blank
+		 */
+		public Builder address(String host) {
+			requireText("address", host);
+			this.host = host;
+			return this;
+		}
+
+		/**
+		 * Set the port to listen on.
+		 * @param port the port, 0 to 65535; 0, the default, takes any free one
+		 * @return this builder
+		 * @throws IllegalArgumentException if the port is out of range
+		 */
+		public Builder port(int port) {
+			if (port < 0 || port > 65535) {
+				throw new IllegalArgumentException("'port' must be in range [0, 65535], got " + port);
+			}
+			this.port = port;
+			return this;
+		}
+
+		/**
+		 * Limit the tasks that are queued or running. Further submissions are refused.
+		 * @param limit the limit, at least 1; 10 000 by default
+		 * @return this builder
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public Builder maxTasks(int limit) {
+			this.maxTasks = requirePositive("maxTasks", limit);
+			return this;
+		}
+
+		/**
+		 * Limit the activity entries of all agents together. When the limit is reached,
+		 * submissions and activities are refused until entries are purged.
+		 * @param limit the limit, at least 1; 10 000 by default
+		 * @return this builder
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public Builder maxActivityEntries(int limit) {
+			this.maxActivityEntries = requirePositive("maxActivityEntries", limit);
+			return this;
+		}
+
+		/**
+		 * Limit the activity entries of each agent. When the limit is reached,
+		 * submissions and activities of the agent are refused until its entries are
+		 * purged.
+		 * @param limit the limit, at least 1; 100 by default
+		 * @return this builder
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public Builder maxActivityEntriesPerAgent(int limit) {
+			this.maxActivityEntriesPerAgent = requirePositive("maxActivityEntriesPerAgent", limit);
+			return this;
+		}
+
+		/**
+		 * Set how long the running tasks of an agent may go on after its shutdown when
+		 * the request doesn't say so.
+		 * @param gracePeriod the grace period, from zero to about 10 000 years; 30
+		 * seconds by default
+		 * @return this builder
+		 * @throws IllegalArgumentException if the grace period is out of range
+		 */
+		public Builder defaultGracePeriod(Duration gracePeriod) {
+			this.defaultGracePeriod = requireGracePeriod("defaultGracePeriod", gracePeriod);
+			return this;
+		}
+
+		/**
+		 * Set how long {@link EmbeddedScheduler#close()} lets calls in flight go on.
+		 * @param gracePeriod the grace period, from zero to about 10 000 years; 5 seconds
+		 * by default
+		 * @return this builder
+		 * @throws IllegalArgumentException if the grace period is out of range
+		 */
+		public Builder shutdownGracePeriod(Duration gracePeriod) {
+			this.shutdownGracePeriod = requireGracePeriod("shutdownGracePeriod", gracePeriod);
+			return this;
+		}
+
+		/**
+		 * Set the clock for timestamps and for the grace periods of agents, so that tests
+		 * can move the time.
+		 * @param clock the clock; the system's by default
+		 * @return this builder
+		 */
+		public Builder clock(Clock clock) {
+			this.clock = Objects.requireNonNull(clock, "'clock' must not be null");
+			return this;
+		}
+
+		/**
+		 * Set the server's credentials, to use TLS.
+		 * @param credentials the credentials; {@link InsecureServerCredentials} by
+		 * default
+		 * @return this builder
+		 */
+		public Builder serverCredentials(ServerCredentials credentials) {
+			this.serverCredentials = Objects.requireNonNull(credentials, "'credentials' must not be null");
+			return this;
+		}
+
+		/**
+		 * Add an interceptor, to look at the metadata of calls for example. It sees all
+		 * calls, those that a scripted fault is for included. The interceptor that was
+		 * added last is called first.
+		 * @param interceptor the interceptor
+		 * @return this builder
+		 */
+		public Builder intercept(ServerInterceptor interceptor) {
+			this.interceptors.add(Objects.requireNonNull(interceptor, "'interceptor' must not be null"));
+			return this;
+		}
+
+		/**
+		 * Start a scheduler with these settings.
+		 * @return the running scheduler
+		 * @throws EmbeddedSchedulerStartException if it can't listen on the address,
+		 * because the port is taken for example
+		 */
+		public EmbeddedScheduler start() {
+			return new EmbeddedScheduler(this);
+		}
+
+		private static int requirePositive(String name, int value) {
+			if (value < 1) {
+				throw new IllegalArgumentException("'%s' must be at least 1, got %d".formatted(name, value));
+			}
+			return value;
+		}
+
+		private static Duration requireGracePeriod(String name, Duration value) {
+			if (value.isNegative() || value.compareTo(SchedulerService.MAX_GRACE_PERIOD) > 0) {
+				throw new IllegalArgumentException("'%s' must be in range [%s, %s], got %s".formatted(name,
+						Duration.ZERO, SchedulerService.MAX_GRACE_PERIOD, value));
+			}
+			return value;
+		}
+
+	}
+
+}

@@ -1,0 +1,428 @@
+package io.sw4rm.scheduler.embedded;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringTokenizer;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.sw4rm.scheduler.embedded.ScheduledTask.State;
+import io.sw4rm.scheduler.proto.ActivityEntry;
+import io.sw4rm.scheduler.proto.SubmitTaskRequest;
+
+/**
+ * Everything that the scheduler knows: agents, their tasks and their activity buffers.
+ * Guarded by one lock, under which nothing is sent. Grace periods need no timer: whatever
+ * looks at running tasks first fails those whose time is over.
+ */
+final class SchedulerState {
+
+	private static final int MAX_FINISHED_TASKS = 1000;
+
+	private static final int MAX_SHUT_DOWN_AGENTS = 10_000;
+
+	private static final int MAX_DESCRIPTION_WORDS = 200;
+
+	private static final Comparator<Task> RUN_ORDER = Comparator.comparingInt((Task task) -> task.details.priority())
+		.reversed()
+		.thenComparingLong((task) -> task.sequence);
+
+	private final Clock clock;
+
+	private final Limits limits;
+
+	/**
+	 * Agents with a task, an activity entry or a shutdown; no others are kept.
+	 */
+	private final Map<String, Agent> agents = new TreeMap<>();
+
+	/**
+	 * Queued and running tasks by their identifier.
+	 */
+	private final Map<String, Task> tasks = new HashMap<>();
+
+	private final Deque<ScheduledTask> finished = new ArrayDeque<>();
+
+	private int activityEntries;
+
+	private int shutDownAgents;
+
+	private long sequence;
+
+	private Instant nextDeadline = Instant.MAX;
+
+	private boolean draining;
+
+	SchedulerState(Clock clock, Limits limits) {
+		this.clock = clock;
+		this.limits = limits;
+	}
+
+	/**
+	 * Queue a task.
+	 * @return why the task is refused, or {@code null} when it was accepted
+	 */
+	synchronized @Nullable String submit(SubmitTaskRequest request) {
+		failOverdueTasks();
+		String refusal = refusal(request);
+		if (refusal != null) {
+			return refusal;
+		}
+		Agent agent = agent(request.getAgentId());
+		Task task = new Task(agent, this.sequence++, ScheduledTask.submitted(request, this.clock.instant()));
+		askLeastImportantToYieldTo(task);
+		agent.queued.add(task);
+		this.tasks.put(task.details.taskId(), task);
+		addActivity(agent,
+				ActivityEntry.newBuilder()
+					.setTaskId(task.details.taskId())
+					.setDescription("submitted with priority " + task.details.priority()));
+		return null;
+	}
+
+	synchronized boolean preempt(String agentId, String taskId, String reason) {
+		failOverdueTasks();
+		Task task = task(agentId, taskId);
+		if (task == null) {
+			return false;
+		}
+		task.update((details) -> details.askedToYield(reason));
+		return true;
+	}
+
+	/**
+	 * Shut an agent down, or bring the end of its grace period forward.
+	 * @return whether there is room to remember the shutdown
+	 */
+	synchronized boolean shutDown(String agentId, Duration gracePeriod) {
+		failOverdueTasks();
+		if (!isShutDown(agentId) && this.shutDownAgents >= MAX_SHUT_DOWN_AGENTS) {
+			return false;
+		}
+		Agent agent = agent(agentId);
+		Instant deadline = this.clock.instant().plus(gracePeriod);
+		if (agent.shutdownDeadline == null) {
+			agent.shutdownDeadline = deadline;
+			this.shutDownAgents++;
+		}
+		else if (deadline.isBefore(agent.shutdownDeadline)) {
+			agent.shutdownDeadline = deadline;
+		}
+		if (!agent.running.isEmpty() && deadline.isBefore(this.nextDeadline)) {
+			this.nextDeadline = deadline;
+		}
+		return true;
+	}
+
+	synchronized void revive(String agentId) {
+		failOverdueTasks();
+		Agent agent = this.agents.get(agentId);
+		if (agent != null && agent.shutdownDeadline != null) {
+			agent.shutdownDeadline = null;
+			this.shutDownAgents--;
+			forgetIfEmpty(agent);
+		}
+	}
+
+	synchronized boolean isShutDown(String agentId) {
+		Agent agent = this.agents.get(agentId);
+		return agent != null && agent.shutdownDeadline != null;
+	}
+
+	synchronized Optional<ScheduledTask> takeNext(String agentId) {
+		failOverdueTasks();
+		Agent agent = this.agents.get(agentId);
+		if (agent == null || agent.shutdownDeadline != null) {
+			return Optional.empty();
+		}
+		Optional<Task> next = agent.queued.stream().filter((task) -> !conflictsWithRunningTask(task)).findFirst();
+		next.ifPresent((task) -> {
+			agent.queued.remove(task);
+			agent.running.add(task);
+			task.update(ScheduledTask::running);
+		});
+		return next.map((task) -> task.details);
+	}
+
+	synchronized boolean complete(String agentId, String taskId) {
+		return finish(agentId, taskId, ScheduledTask::succeeded);
+	}
+
+	synchronized boolean fail(String agentId, String taskId, String reason) {
+		return finish(agentId, taskId, (task) -> task.failed(reason));
+	}
+
+	synchronized boolean yieldTask(String agentId, String taskId) {
+		failOverdueTasks();
+		Task task = task(agentId, taskId);
+		if (task == null || !task.agent.running.remove(task)) {
+			return false;
+		}
+		task.update(ScheduledTask::yielded);
+		task.agent.queued.add(task);
+		return true;
+	}
+
+	synchronized void recordActivity(String agentId, ActivityEntry.Builder entry) {
+		int words = new StringTokenizer(entry.getDescription()).countTokens();
+		if (words > MAX_DESCRIPTION_WORDS) {
+			throw new IllegalArgumentException("description must have at most %d words, got %d; shorten it"
+				.formatted(MAX_DESCRIPTION_WORDS, words));
+		}
+		String refusal = activityRefusal(agentId);
+		if (refusal != null) {
+			throw new IllegalStateException(refusal);
+		}
+		addActivity(agent(agentId), entry);
+	}
+
+	synchronized List<ActivityEntry> activity(String agentId) {
+		Agent agent = this.agents.get(agentId);
+		return (agent != null) ? List.copyOf(agent.activity) : List.of();
+	}
+
+	/**
+	 * Remove the entries of the given tasks, or of all when none is given.
+	 * @return the number of removed entries
+	 */
+	synchronized int purgeActivity(String agentId, Set<String> taskIds) {
+		Agent agent = this.agents.get(agentId);
+		if (agent == null) {
+			return 0;
+		}
+		int before = agent.activity.size();
+		agent.activity.removeIf((entry) -> taskIds.isEmpty() || taskIds.contains(entry.getTaskId()));
+		int purged = before - agent.activity.size();
+		this.activityEntries -= purged;
+		forgetIfEmpty(agent);
+		return purged;
+	}
+
+	synchronized Set<String> agentIds() {
+		return new TreeSet<>(this.agents.keySet());
+	}
+
+	synchronized List<ScheduledTask> queued() {
+		return details(this.agents.values().stream().flatMap((agent) -> agent.queued.stream()).sorted(RUN_ORDER));
+	}
+
+	synchronized List<ScheduledTask> queued(String agentId) {
+		Agent agent = this.agents.get(agentId);
+		return (agent != null) ? details(agent.queued.stream()) : List.of();
+	}
+
+	synchronized List<ScheduledTask> running() {
+		failOverdueTasks();
+		return details(runningTasks());
+	}
+
+	synchronized List<ScheduledTask> running(String agentId) {
+		failOverdueTasks();
+		Agent agent = this.agents.get(agentId);
+		return (agent != null) ? details(agent.running.stream()) : List.of();
+	}
+
+	synchronized List<ScheduledTask> finished() {
+		failOverdueTasks();
+		return List.copyOf(this.finished);
+	}
+
+	/**
+	 * Accept no more tasks, for good.
+	 */
+	synchronized void drain() {
+		this.draining = true;
+	}
+
+	synchronized void reset() {
+		this.agents.clear();
+		this.tasks.clear();
+		this.finished.clear();
+		this.activityEntries = 0;
+		this.shutDownAgents = 0;
+		this.nextDeadline = Instant.MAX;
+	}
+
+	private @Nullable String refusal(SubmitTaskRequest request) {
+		if (this.draining) {
+			return "the scheduler is shutting down and accepts no new tasks";
+		}
+		if (isShutDown(request.getAgentId())) {
+			return "agent \"%s\" is shutting down and accepts no new tasks".formatted(request.getAgentId());
+		}
+		Task duplicate = this.tasks.get(request.getTaskId());
+		if (duplicate != null) {
+			return "task \"%s\" is already %s; choose another task_id or wait until it has finished"
+				.formatted(request.getTaskId(), (duplicate.details.state() == State.QUEUED) ? "queued" : "running");
+		}
+		if (this.tasks.size() >= this.limits.tasks()) {
+			return "too many tasks: %d of %d are queued or running; wait until some have finished"
+				.formatted(this.tasks.size(), this.limits.tasks());
+		}
+		return activityRefusal(request.getAgentId());
+	}
+
+	private @Nullable String activityRefusal(String agentId) {
+		Agent agent = this.agents.get(agentId);
+		if (agent != null && agent.activity.size() >= this.limits.activityEntriesPerAgent()) {
+			return "activity_buffer_full: agent \"%s\" has its limit of %d entries; purge its activity first"
+				.formatted(agentId, this.limits.activityEntriesPerAgent());
+		}
+		if (this.activityEntries >= this.limits.activityEntries()) {
+			return "activity_buffer_full: the scheduler has its limit of %d entries; purge the activity of agents first"
+				.formatted(this.limits.activityEntries());
+		}
+		return null;
+	}
+
+	private void addActivity(Agent agent, ActivityEntry.Builder entry) {
+		if (entry.getTimestamp().isEmpty()) {
+			entry.setTimestamp(this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+		}
+		agent.activity.add(entry.build());
+		this.activityEntries++;
+	}
+
+	private void askLeastImportantToYieldTo(Task task) {
+		String reason = "task \"%s\" with priority %d is more important".formatted(task.details.taskId(),
+				task.details.priority());
+		task.agent.running.stream()
+			.max(RUN_ORDER)
+			.filter((running) -> running.details.priority() < task.details.priority())
+			.ifPresent((running) -> running.update((details) -> details.askedToYield(reason)));
+	}
+
+	private boolean conflictsWithRunningTask(Task task) {
+		String scope = task.details.scope();
+		return runningTasks().anyMatch((running) -> Scopes.overlap(scope, running.details.scope()));
+	}
+
+	private boolean finish(String agentId, String taskId, UnaryOperator<ScheduledTask> outcome) {
+		failOverdueTasks();
+		Task task = task(agentId, taskId);
+		if (task == null || !task.agent.running.remove(task)) {
+			return false;
+		}
+		retire(task, outcome);
+		forgetIfEmpty(task.agent);
+		return true;
+	}
+
+	private void retire(Task task, UnaryOperator<ScheduledTask> outcome) {
+		this.tasks.remove(task.details.taskId());
+		this.finished.addLast(outcome.apply(task.details));
+		if (this.finished.size() > MAX_FINISHED_TASKS) {
+			this.finished.removeFirst();
+		}
+	}
+
+	private void failOverdueTasks() {
+		Instant now = this.clock.instant();
+		if (now.isBefore(this.nextDeadline)) {
+			return;
+		}
+		this.nextDeadline = Instant.MAX;
+		for (Agent agent : this.agents.values()) {
+			if (agent.shutdownDeadline == null || agent.running.isEmpty()) {
+				continue;
+			}
+			if (!now.isBefore(agent.shutdownDeadline)) {
+				agent.running.forEach((task) -> retire(task, (details) -> details.failed("agent_shutdown_timeout")));
+				agent.running.clear();
+			}
+			else if (agent.shutdownDeadline.isBefore(this.nextDeadline)) {
+				this.nextDeadline = agent.shutdownDeadline;
+			}
+		}
+	}
+
+	private @Nullable Task task(String agentId, String taskId) {
+		Task task = this.tasks.get(taskId);
+		return (task != null && task.agent.id.equals(agentId)) ? task : null;
+	}
+
+	private Agent agent(String agentId) {
+		return this.agents.computeIfAbsent(agentId, Agent::new);
+	}
+
+	private void forgetIfEmpty(Agent agent) {
+		if (agent.queued.isEmpty() && agent.running.isEmpty() && agent.activity.isEmpty()
+				&& agent.shutdownDeadline == null) {
+			this.agents.remove(agent.id);
+		}
+	}
+
+	private Stream<Task> runningTasks() {
+		return this.agents.values().stream().flatMap((agent) -> agent.running.stream());
+	}
+
+	private static List<ScheduledTask> details(Stream<Task> tasks) {
+		return tasks.map((task) -> task.details).toList();
+	}
+
+	/**
+	 * How much is kept.
+	 *
+	 * @param tasks most tasks queued or running
+	 * @param activityEntries most activity entries of all agents together
+	 * @param activityEntriesPerAgent most activity entries of one agent
+	 */
+	record Limits(int tasks, int activityEntries, int activityEntriesPerAgent) {
+	}
+
+	private static final class Task {
+
+		private final Agent agent;
+
+		private final long sequence;
+
+		private ScheduledTask details;
+
+		private Task(Agent agent, long sequence, ScheduledTask details) {
+			this.agent = agent;
+			this.sequence = sequence;
+			this.details = details;
+		}
+
+		private void update(UnaryOperator<ScheduledTask> change) {
+			this.details = change.apply(this.details);
+		}
+
+	}
+
+	private static final class Agent {
+
+		private final String id;
+
+		private final NavigableSet<Task> queued = new TreeSet<>(RUN_ORDER);
+
+		private final Set<Task> running = new LinkedHashSet<>();
+
+		private final List<ActivityEntry> activity = new ArrayList<>();
+
+		private @Nullable Instant shutdownDeadline;
+
+		private Agent(String id) {
+			this.id = id;
+		}
+
+	}
+
+}

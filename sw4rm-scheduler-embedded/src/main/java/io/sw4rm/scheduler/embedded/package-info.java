@@ -1,0 +1,8 @@
+/**
+ * An in-memory SW4RM scheduler on a real gRPC port, for development and tests.
+ * {@link io.sw4rm.scheduler.embedded.EmbeddedScheduler#start()} is where to begin.
+ */
+@NullMarked
+package io.sw4rm.scheduler.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,183 @@
+package io.sw4rm.scheduler.embedded;
+
+import java.time.Instant;
+import java.util.UUID;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.sw4rm.scheduler.embedded.ScheduledTask.State;
+import io.sw4rm.scheduler.proto.ActivityEntry;
+import io.sw4rm.scheduler.proto.SubmitTaskResponse;
+
+import static io.sw4rm.scheduler.embedded.TestClient.task;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class SubmitTaskTests {
+
+	@AutoClose
+	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+		.clock(new ManualClock())
+		.maxTasks(5)
+		.maxActivityEntries(4)
+		.maxActivityEntriesPerAgent(3)
+		.start();
+
+	@AutoClose
+	private final TestClient client = new TestClient(this.scheduler);
+
+	private final EmbeddedAgent worker = this.scheduler.agent("worker-1");
+
+	@Test
+	void acceptedTaskIsQueuedAsSubmitted() {
+		SubmitTaskResponse response = this.client.submit(task("worker-1", "task-123").setPriority(5)
+			.setScope("global.resource")
+			.setParams(ByteString.copyFromUtf8("<a/>"))
+			.setContentType("application/xml"));
+		assertThat(response).isEqualTo(SubmitTaskResponse.newBuilder().setAccepted(true).build());
+		assertThat(this.worker.queued()).containsExactly(
+				new ScheduledTask("worker-1", "task-123", 5, "global.resource", ByteString.copyFromUtf8("<a/>"),
+						"application/xml", Instant.parse("2026-01-10T12:00:00Z"), State.QUEUED, null, null));
+	}
+
+	@Test
+	void acceptedTaskIsWrittenIntoTheActivityBuffer() {
+		this.client.submit(task("worker-1", "task-123").setPriority(5));
+		assertThat(this.client.poll("worker-1")).containsExactly(ActivityEntry.newBuilder()
+			.setTaskId("task-123")
+			.setDescription("submitted with priority 5")
+			.setTimestamp("2026-01-10T12:00:00Z")
+			.build());
+	}
+
+	@Test
+	void taskWithoutIdGetsAUuid() {
+		this.client.submit(task("worker-1", ""));
+		this.client.submit(task("worker-1", ""));
+		assertThat(this.worker.queued()).extracting(ScheduledTask::taskId)
+			.doesNotHaveDuplicates()
+			.hasSize(2)
+			.allSatisfy((id) -> assertThat(UUID.fromString(id)).hasToString(id));
+	}
+
+	@Test
+	void taskWithoutContentTypeIsJson() {
+		this.client.submit(task("worker-1", "t"));
+		assertThat(this.worker.queued()).extracting(ScheduledTask::contentType).containsExactly("application/json");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -19, 0, 20 })
+	void acceptsPriorityInRange(int priority) {
+		assertThat(this.client.submit(task("worker-1", "t").setPriority(priority)).getAccepted()).isTrue();
+		assertThat(this.worker.queued()).extracting(ScheduledTask::priority).containsExactly(priority);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -20, 21, Integer.MIN_VALUE, Integer.MAX_VALUE })
+	void priorityOutOfRangeIsAnInvalidArgument(int priority) {
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> this.client.submit(task("worker-1", "t").setPriority(priority)))
+			.satisfies((ex) -> {
+				assertThat(ex.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+				assertThat(ex.getStatus().getDescription())
+					.isEqualTo("priority must be in range [-19, 20], got " + priority);
+			});
+		assertThat(this.scheduler.agentIds()).isEmpty();
+	}
+
+	@Test
+	void refusesTaskIdThatIsStillQueuedOrRunningOnAnyAgent() {
+		this.client.submit(task("worker-1", "t"));
+		SubmitTaskResponse whileQueued = this.client.submit(task("worker-2", "t"));
+		assertThat(whileQueued.getAccepted()).isFalse();
+		assertThat(whileQueued.getReason()).contains("\"t\"", "queued");
+		this.worker.takeNext();
+		SubmitTaskResponse whileRunning = this.client.submit(task("worker-1", "t"));
+		assertThat(whileRunning.getAccepted()).isFalse();
+		assertThat(whileRunning.getReason()).contains("\"t\"", "running");
+		assertThat(this.scheduler.agentIds()).containsExactly("worker-1");
+	}
+
+	@Test
+	void acceptsTaskIdThatHasFinished() {
+		this.client.submit(task("worker-1", "t"));
+		this.worker.takeNext();
+		this.worker.complete("t");
+		assertThat(this.client.submit(task("worker-2", "t")).getAccepted()).isTrue();
+	}
+
+	@Test
+	void refusesTasksBeyondTheLimitUntilOneHasFinished() {
+		for (String agent : new String[] { "a", "b", "c", "d", "e" }) {
+			assertThat(this.client.submit(task(agent, agent)).getAccepted()).isTrue();
+			this.client.purge(agent);
+		}
+		SubmitTaskResponse refused = this.client.submit(task("f", "f"));
+		assertThat(refused.getAccepted()).isFalse();
+		assertThat(refused.getReason()).startsWith("too many tasks").contains("5 of 5");
+		this.scheduler.agent("a").takeNext();
+		assertThat(this.client.submit(task("f", "f")).getAccepted()).isFalse();
+		this.scheduler.agent("a").complete("a");
+		assertThat(this.client.submit(task("f", "f")).getAccepted()).isTrue();
+	}
+
+	@Test
+	void refusesTaskWhenTheAgentsActivityBufferIsFull() {
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.client.submit(task("worker-1", "t" + i)).getAccepted()).isTrue();
+		}
+		SubmitTaskResponse refused = this.client.submit(task("worker-1", "t3"));
+		assertThat(refused.getAccepted()).isFalse();
+		assertThat(refused.getReason()).startsWith("activity_buffer_full").contains("worker-1", "3", "purge");
+		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("t0", "t1", "t2");
+		assertThat(this.worker.queued()).hasSize(3);
+		this.client.purge("worker-1", "t1");
+		assertThat(this.client.submit(task("worker-1", "t3")).getAccepted()).isTrue();
+	}
+
+	@Test
+	void refusesTaskWhenTheActivityBufferOfAllAgentsIsFull() {
+		for (String agent : new String[] { "a", "b", "c", "d" }) {
+			assertThat(this.client.submit(task(agent, agent)).getAccepted()).isTrue();
+		}
+		SubmitTaskResponse refused = this.client.submit(task("e", "e"));
+		assertThat(refused.getAccepted()).isFalse();
+		assertThat(refused.getReason()).startsWith("activity_buffer_full").contains("4", "purge");
+		this.client.purge("a");
+		assertThat(this.client.submit(task("e", "e")).getAccepted()).isTrue();
+	}
+
+	@Test
+	void moreImportantTaskAsksTheLeastImportantRunningTaskOfItsAgentToYield() {
+		submitAndTake("worker-1", "middle", 3);
+		submitAndTake("worker-1", "least", 1);
+		submitAndTake("worker-2", "elsewhere", 0);
+		this.client.submit(task("worker-1", "urgent").setPriority(9));
+		assertThat(this.scheduler.running()).filteredOn(ScheduledTask::preemptionRequested)
+			.singleElement()
+			.satisfies((task) -> {
+				assertThat(task.taskId()).isEqualTo("least");
+				assertThat(task.preemptionReason()).isEqualTo("task \"urgent\" with priority 9 is more important");
+			});
+	}
+
+	@Test
+	void equallyImportantTaskAsksNobodyToYield() {
+		submitAndTake("worker-1", "running", 3);
+		this.client.submit(task("worker-1", "equal").setPriority(3));
+		assertThat(this.worker.running()).noneMatch(ScheduledTask::preemptionRequested);
+	}
+
+	private void submitAndTake(String agentId, String taskId, int priority) {
+		this.client.submit(task(agentId, taskId).setPriority(priority));
+		assertThat(this.scheduler.agent(agentId).takeNext()).isPresent();
+	}
+
+}
