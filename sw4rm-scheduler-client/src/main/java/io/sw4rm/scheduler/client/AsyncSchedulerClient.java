@@ -13,8 +13,9 @@ import io.grpc.Metadata;
  * <p>
  * Bad arguments throw an {@link IllegalArgumentException} at once, before anything is
  * sent; every other failure ends the future. Cancelling a future, or ending it early in
- * another way, cancels its call. Futures end on a thread of the channel's executor, so
- * dependent stages that block should name an executor of their own.
+ * another way, cancels its call; ending a stage that depends on it does not. Futures end
+ * on a thread of the channel's executor, so dependent stages that block should name an
+ * executor of their own.
  * <p>
  * Clients are immutable and thread-safe. They don't own their channel.
  */
@@ -60,7 +61,7 @@ public interface AsyncSchedulerClient {
 	/**
 	 * Ask an agent to shut down.
 	 * @param agentId the agent, not blank
-	 * @param gracePeriod how long running tasks may go on, not negative
+	 * @param gracePeriod how long running tasks may go on, 0 to 315576000000 seconds
 	 * @return the scheduler's answer
 	 * @see SchedulerClient#shutdownAgent(String, Duration)
 	 */
@@ -101,7 +102,8 @@ public interface AsyncSchedulerClient {
 
 	/**
 	 * Return a client that sends metadata with every call.
-	 * @param name the name of the metadata, without the suffix {@code -bin}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
+	 * that gRPC or HTTP uses itself, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(String, String)

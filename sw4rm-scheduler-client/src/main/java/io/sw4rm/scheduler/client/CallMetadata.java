@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -21,6 +23,12 @@ final class CallMetadata implements ClientInterceptor {
 
 	private static final Metadata.Key<String> CORRELATION_ID = Metadata.Key.of("x-correlation-id",
 			Metadata.ASCII_STRING_MARSHALLER);
+
+	/**
+	 * Names that gRPC overwrites, or that make HTTP/2 refuse the whole call.
+	 */
+	private static final Set<String> RESERVED_NAMES = Set.of("connection", "content-length", "content-type", "host",
+			"keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "user-agent");
 
 	private final Metadata metadata;
 
@@ -44,10 +52,19 @@ final class CallMetadata implements ClientInterceptor {
 	}
 
 	/**
-	 * Return the correlation id that the caller fixed with the metadata.
+	 * Return the correlation id that the caller fixed with the metadata, or null if there
+	 * is none that can be sent.
 	 */
 	static @Nullable String correlationId(Metadata metadata) {
-		return metadata.get(CORRELATION_ID);
+		return orNullIfUnfit(metadata.get(CORRELATION_ID));
+	}
+
+	/**
+	 * Return the correlation id, or null if gRPC would drop or garble it.
+	 */
+	static @Nullable String orNullIfUnfit(@Nullable String correlationId) {
+		return (correlationId != null && !correlationId.isBlank() && isPrintableAscii(correlationId)) ? correlationId
+				: null;
 	}
 
 	/**
@@ -87,6 +104,10 @@ final class CallMetadata implements ClientInterceptor {
 	static Metadata of(String name, String value) {
 		Checks.hasText(name, "name");
 		Checks.notNull(value, "value");
+		if (isReserved(name.toLowerCase(Locale.ROOT))) {
+			throw new IllegalArgumentException(
+					"metadata '%s' can't be set: the name belongs to gRPC and HTTP".formatted(name));
+		}
 		if (!isPrintableAscii(value)) {
 			throw new IllegalArgumentException("value of metadata '%s' must be printable ASCII".formatted(name));
 		}
@@ -95,7 +116,11 @@ final class CallMetadata implements ClientInterceptor {
 		return metadata;
 	}
 
-	static boolean isPrintableAscii(String value) {
+	private static boolean isReserved(String name) {
+		return RESERVED_NAMES.contains(name) || name.startsWith("grpc-");
+	}
+
+	private static boolean isPrintableAscii(String value) {
 		return value.chars().allMatch((character) -> character >= 0x20 && character <= 0x7E);
 	}
 

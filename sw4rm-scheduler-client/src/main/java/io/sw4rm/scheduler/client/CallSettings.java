@@ -33,6 +33,7 @@ record CallSettings(String target, Map<SchedulerOperation, Duration> deadlines, 
 	}
 
 	CallSettings withMetadata(Metadata metadata) {
+		Checks.notNull(metadata, "metadata");
 		return new CallSettings(this.target, this.deadlines, CallMetadata.replacing(this.metadata, metadata),
 				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator);
 	}

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves several names to the addresses of them all. A name that can't be resolved
- * doesn't keep the others from being used; it is tried again every
- * {@value #RETRY_SECONDS} seconds.
+ * doesn't keep the others from being used, and keeps the addresses that it had; it is
+ * tried again every {@value #RETRY_SECONDS} seconds.
  */
 final class CompositeNameResolver extends NameResolver {
 
@@ -27,8 +28,11 @@ final class CompositeNameResolver extends NameResolver {
 
 	private final ScheduledExecutorService scheduler;
 
-	/** The latest outcome of each resolver; confined to the synchronization context. */
+	/** What is known of each name; confined to the synchronization context. */
 	private final List<@Nullable StatusOr<List<EquivalentAddressGroup>>> outcomes;
+
+	/** The names that could not be resolved the last time; confined in the same way. */
+	private final BitSet failing = new BitSet();
 
 	private SynchronizationContext.@Nullable ScheduledHandle retry;
 
@@ -63,6 +67,15 @@ final class CompositeNameResolver extends NameResolver {
 		this.resolvers.forEach(NameResolver::shutdown);
 	}
 
+	private void update(int index, StatusOr<List<EquivalentAddressGroup>> outcome) {
+		this.failing.set(index, !outcome.hasValue());
+		StatusOr<List<EquivalentAddressGroup>> known = this.outcomes.get(index);
+		// A name that can't be resolved for a while says nothing about its servers
+		if (outcome.hasValue() || known == null || !known.hasValue()) {
+			this.outcomes.set(index, outcome);
+		}
+	}
+
 	private Status publish(Listener2 listener) {
 		List<EquivalentAddressGroup> addresses = new ArrayList<>();
 		Status failure = null;
@@ -80,7 +93,7 @@ final class CompositeNameResolver extends NameResolver {
 		if (failure != null && addresses.isEmpty()) {
 			return listener.onResult2(result(StatusOr.fromStatus(failure)));
 		}
-		scheduleRetry(failure != null);
+		scheduleRetry(!this.failing.isEmpty());
 		return listener.onResult2(result(StatusOr.fromValue(addresses)));
 	}
 
@@ -115,7 +128,7 @@ final class CompositeNameResolver extends NameResolver {
 
 		@Override
 		public Status onResult2(ResolutionResult result) {
-			CompositeNameResolver.this.outcomes.set(this.index, withAuthority(result.getAddressesOrError()));
+			update(this.index, withAuthority(result.getAddressesOrError()));
 			return publish(this.listener);
 		}
 

@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
  * answered with Reactor's types. Needs {@code reactor-core}.
  * <p>
  * Each subscription makes a call of its own, and cancelling it cancels the call. All
- * failures are signalled, bad arguments among them.
+ * failures of operations are signalled, bad arguments among them.
  * <p>
  * Clients are immutable and thread-safe. They don't own their channel.
  */
@@ -58,7 +58,7 @@ public interface ReactiveSchedulerClient {
 	/**
 	 * Ask an agent to shut down.
 	 * @param agentId the agent, not blank
-	 * @param gracePeriod how long running tasks may go on, not negative
+	 * @param gracePeriod how long running tasks may go on, 0 to 315576000000 seconds
 	 * @return the scheduler's answer
 	 * @see SchedulerClient#shutdownAgent(String, Duration)
 	 */
@@ -99,7 +99,8 @@ public interface ReactiveSchedulerClient {
 
 	/**
 	 * Return a client that sends metadata with every call.
-	 * @param name the name of the metadata, without the suffix {@code -bin}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
+	 * that gRPC or HTTP uses itself, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(String, String)

@@ -13,6 +13,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolverRegistry;
 import io.grpc.TlsChannelCredentials;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a scheduler is. Understands all the spellings that SW4RM clients use:
@@ -39,10 +40,14 @@ public final class SchedulerAddress {
 
 	private static final Pattern GRPC_TARGET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^0-9].*");
 
-	private static final Pattern HOST_NAME = Pattern
-		.compile("[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\\.?");
+	private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
 
-	private static final Pattern USER_INFO = Pattern.compile("[^/,@]*@");
+	/**
+	 * The last of several labels starts with a letter, or it would be taken for a part of
+	 * an IPv4 address.
+	 */
+	private static final Pattern HOST_NAME = Pattern
+		.compile(LABEL + "((\\." + LABEL + ")*\\.(?=[A-Za-z])" + LABEL + ")?\\.?");
 
 	private final String text;
 
@@ -76,26 +81,49 @@ public final class SchedulerAddress {
 			return isGrpcTarget(text) ? grpcTarget(text) : hosts(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("'%s' is not the address of a scheduler: %s"
-				.formatted(USER_INFO.matcher(text).replaceAll("***@"), ex.getMessage()), ex);
+			int userInfoEnd = text.lastIndexOf('@');
+			// A password may be there, and in the cause's message too
+			throw (userInfoEnd != -1)
+					? refusal("***" + text.substring(userInfoEnd), "it must not contain user information", null)
+					: refusal(text, ex.getMessage(), ex);
 		}
 	}
 
+	private static IllegalArgumentException refusal(String text, @Nullable String reason,
+			@Nullable IllegalArgumentException cause) {
+		return new IllegalArgumentException("'%s' is not the address of a scheduler: %s".formatted(text, reason),
+				cause);
+	}
+
+	/**
+	 * {@code host:port} and {@code fd00::1} only look as if they had a scheme.
+	 */
 	private static boolean isGrpcTarget(String text) {
-		return GRPC_TARGET.matcher(text).matches() && !Security.PLAINTEXT.isSchemeOf(text)
-				&& !Security.TLS.isSchemeOf(text);
+		if (!GRPC_TARGET.matcher(text).matches() || Security.of(text) != Security.UNSPECIFIED) {
+			return false;
+		}
+		String scheme = scheme(text);
+		return isKnown(scheme) || text.startsWith("://", scheme.length());
+	}
+
+	private static String scheme(String text) {
+		return text.substring(0, text.indexOf(':')).toLowerCase(Locale.ROOT);
+	}
+
+	private static boolean isKnown(String scheme) {
+		return scheme.equals("in-process")
+				|| NameResolverRegistry.getDefaultRegistry().getProviderForScheme(scheme) != null;
 	}
 
 	private static SchedulerAddress grpcTarget(String text) {
-		String scheme = text.substring(0, text.indexOf(':')).toLowerCase(Locale.ROOT);
-		boolean known = scheme.equals("in-process")
-				|| NameResolverRegistry.getDefaultRegistry().getProviderForScheme(scheme) != null;
-		if (!known) {
+		String scheme = scheme(text);
+		if (!isKnown(scheme)) {
 			throw new IllegalArgumentException("nothing on the class path resolves '%s:' addresses. ".formatted(scheme)
 					+ "Use host:port, http://host:port, https://host:port or a gRPC target such as dns:///host:port"
 					+ (scheme.equals("xds") ? "; add io.grpc:grpc-xds for this one" : ""));
 		}
-		return new SchedulerAddress(text, text, Security.UNSPECIFIED, false);
+		String target = scheme + text.substring(scheme.length());
+		return new SchedulerAddress(target, target, Security.UNSPECIFIED, false);
 	}
 
 	private static SchedulerAddress hosts(String text) {
@@ -115,6 +143,9 @@ public final class SchedulerAddress {
 	}
 
 	private static String hostAndPort(String text) {
+		if (text.endsWith(":")) {
+			throw new IllegalArgumentException("its port is empty");
+		}
 		HostAndPort hostAndPort = HostAndPort.fromString(text).withDefaultPort(DEFAULT_PORT);
 		String host = hostAndPort.getHost();
 		if (!HOST_NAME.matcher(host).matches() && !InetAddresses.isInetAddress(host)) {
@@ -152,13 +183,15 @@ public final class SchedulerAddress {
 
 	/**
 	 * Start to build a channel to this address: encrypted, with the JVM's trusted
-	 * certificates, if the address says {@code https}, otherwise in plaintext.
+	 * certificates, if the address says {@code https}, otherwise in plaintext. Several
+	 * hosts are used in turn.
 	 * @return a new channel builder
 	 */
 	public ManagedChannelBuilder<?> newChannelBuilder() {
 		ChannelCredentials credentials = (this.security == Security.TLS) ? TlsChannelCredentials.create()
 				: InsecureChannelCredentials.create();
-		return Grpc.newChannelBuilder(this.target, credentials).userAgent(USER_AGENT);
+		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(this.target, credentials).userAgent(USER_AGENT);
+		return this.list ? builder.defaultLoadBalancingPolicy("round_robin") : builder;
 	}
 
 	/**

@@ -69,15 +69,23 @@ final class SchedulerCalls {
 	}
 
 	<Q, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request) {
-		String correlationId = correlationId();
+		try {
+			return callAsync(request, correlationId());
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	private <Q, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request, String correlationId) {
 		ListenableFuture<S> rpc;
 		try {
 			rpc = ClientCalls.futureUnaryCall(
 					this.callChannel.newCall(request.method(), callOptions(request.operation(), correlationId)),
 					request.message());
 		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
+		catch (StatusRuntimeException ex) {
+			throw translate(ex, request.operation(), correlationId);
 		}
 		CompletableFuture<R> result = new CompletableFuture<>();
 		Futures.addCallback(rpc, new FutureCallback<S>() {
@@ -89,8 +97,14 @@ final class SchedulerCalls {
 
 			@Override
 			public void onFailure(Throwable failure) {
-				result.completeExceptionally((failure instanceof StatusRuntimeException ex)
-						? translate(ex, request.operation(), correlationId) : failure);
+				try {
+					result.completeExceptionally((failure instanceof StatusRuntimeException ex)
+							? translate(ex, request.operation(), correlationId) : failure);
+				}
+				catch (Throwable ex) {
+					// Nothing else would end the future
+					result.completeExceptionally(ex);
+				}
 			}
 
 		}, MoreExecutors.directExecutor());
@@ -104,9 +118,8 @@ final class SchedulerCalls {
 		if (this.fixedCorrelationId != null) {
 			return this.fixedCorrelationId;
 		}
-		String correlationId = this.settings.correlationIds().get();
-		return (correlationId != null && !correlationId.isBlank() && CallMetadata.isPrintableAscii(correlationId))
-				? correlationId : CallMetadata.newCorrelationId();
+		String correlationId = CallMetadata.orNullIfUnfit(this.settings.correlationIds().get());
+		return (correlationId != null) ? correlationId : CallMetadata.newCorrelationId();
 	}
 
 	private CallOptions callOptions(SchedulerOperation operation, String correlationId) {

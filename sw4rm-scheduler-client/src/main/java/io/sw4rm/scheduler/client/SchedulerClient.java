@@ -13,8 +13,8 @@ import io.grpc.Metadata;
  * Every call has a deadline and carries a correlation id. A call that fails throws a
  * {@link SchedulerException}, or what the client's {@link SchedulerExceptionTranslator}
  * makes of it; bad arguments throw an {@link IllegalArgumentException} before anything is
- * sent. Interrupting the calling thread cancels the call and keeps the thread's interrupt
- * flag.
+ * sent. Interrupting the calling thread cancels the call, which then fails with the
+ * status {@code CANCELLED}, and keeps the thread's interrupt flag.
  * <p>
  * Clients are immutable and thread-safe. They don't own their channel: who made it shuts
  * it down.
@@ -65,7 +65,7 @@ public interface SchedulerClient {
 	/**
 	 * Ask an agent to shut down.
 	 * @param agentId the agent, not blank
-	 * @param gracePeriod how long running tasks may go on, not negative
+	 * @param gracePeriod how long running tasks may go on, 0 to 315576000000 seconds
 	 * @return the scheduler's answer
 	 * @throws SchedulerException if the call failed
 	 */
@@ -108,7 +108,8 @@ public interface SchedulerClient {
 	/**
 	 * Return a client that sends metadata with every call, in the place of earlier values
 	 * with the same name. The name {@code x-correlation-id} sets the correlation id.
-	 * @param name the name of the metadata, without the suffix {@code -bin}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
+	 * that gRPC or HTTP uses itself, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return a client on the same channel; this one is unchanged
 	 */

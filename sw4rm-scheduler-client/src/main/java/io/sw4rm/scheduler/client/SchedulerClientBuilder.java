@@ -47,9 +47,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	private static byte[] noPayloadConverter(Object params, String contentType) {
-		throw new IllegalArgumentException("params of type %s can't be sent without a PayloadConverter. Set one, such "
-				+ "as JacksonPayloadConverter, or pass bytes, text or a protobuf message"
-					.formatted(params.getClass().getName()));
+		throw new IllegalArgumentException(("params of type %s can't be sent without a PayloadConverter. Set one, such "
+				+ "as JacksonPayloadConverter, or pass bytes, text or a protobuf message")
+			.formatted(params.getClass().getName()));
 	}
 
 	/**
@@ -87,7 +87,8 @@ public final class SchedulerClientBuilder {
 
 	/**
 	 * Send metadata with every call, in the place of earlier values with the same name.
-	 * @param name the name of the metadata, without the suffix {@code -bin}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
+	 * that gRPC or HTTP uses itself, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return this builder
 	 */

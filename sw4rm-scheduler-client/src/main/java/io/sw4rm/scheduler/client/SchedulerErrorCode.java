@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.Locale;
+
 import io.grpc.Status;
 
 /**
@@ -89,6 +91,14 @@ public enum SchedulerErrorCode {
 	 */
 	public int number() {
 		return this.number;
+	}
+
+	/**
+	 * Return the name of this code in the SW4RM protocol, such as {@code buffer_full}.
+	 * @return the name
+	 */
+	public String protocolName() {
+		return name().toLowerCase(Locale.ROOT);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.grpc.NameResolver;
@@ -22,6 +23,8 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 
 	private static final String SCHEME = "sw4rm";
 
+	private static final Pattern HOSTS = Pattern.compile("/[^,]+(,[^,]+)*");
+
 	/**
 	 * Create the provider.
 	 */
@@ -33,8 +36,14 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 	 * @param hosts the hosts with their ports, separated by commas
 	 */
 	static String target(String hosts) {
-		// The brackets of IPv6 addresses may not stand in a URI's path
-		return SCHEME + ":///" + hosts.replace("[", "%5B").replace("]", "%5D");
+		return SCHEME + ":///" + escaped(hosts);
+	}
+
+	/**
+	 * The brackets and the scope of an IPv6 address may not stand in a URI's path.
+	 */
+	private static String escaped(String hosts) {
+		return hosts.replace("%", "%25").replace("[", "%5B").replace("]", "%5D");
 	}
 
 	@Override
@@ -63,14 +72,19 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 		if (!SCHEME.equals(targetUri.getScheme())) {
 			return null;
 		}
-		List<NameResolver> resolvers = Stream.of(targetUri.getPath().substring(1).split(","))
+		String path = targetUri.getPath();
+		if (path == null || !HOSTS.matcher(path).matches()) {
+			throw new IllegalArgumentException(
+					"'%s' must be like %s:///host:port[,host:port...]".formatted(targetUri, SCHEME));
+		}
+		List<NameResolver> resolvers = Stream.of(path.substring(1).split(","))
 			.map((host) -> dnsResolver(host, args))
 			.toList();
 		return (resolvers.size() == 1) ? resolvers.get(0) : new CompositeNameResolver(resolvers, args);
 	}
 
 	private static NameResolver dnsResolver(String host, NameResolver.Args args) {
-		URI uri = URI.create("dns:///" + host.replace("[", "%5B").replace("]", "%5D"));
+		URI uri = URI.create("dns:///" + escaped(host));
 		return NameResolverRegistry.getDefaultRegistry().asFactory().newNameResolver(uri, args);
 	}
 

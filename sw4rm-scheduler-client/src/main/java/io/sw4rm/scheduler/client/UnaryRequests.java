@@ -47,8 +47,11 @@ final class UnaryRequests {
 	}
 
 	private static ByteString params(TaskSubmission submission, PayloadConverter converter) {
-		return (submission.params() instanceof ByteString bytes) ? bytes
-				: UnsafeByteOperations.unsafeWrap(converter.convert(submission.params(), submission.contentType()));
+		if (submission.params() instanceof ByteString bytes) {
+			return bytes;
+		}
+		byte[] converted = converter.convert(submission.params(), submission.contentType());
+		return UnsafeByteOperations.unsafeWrap(Checks.notNull(converted, "result of the PayloadConverter"));
 	}
 
 	static UnaryRequest<?, ?, PreemptionResult> requestPreemption(String agentId, String taskId, String reason) {

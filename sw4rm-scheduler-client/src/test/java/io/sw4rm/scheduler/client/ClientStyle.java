@@ -1,0 +1,179 @@
+package io.sw4rm.scheduler.client;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.grpc.Metadata;
+import reactor.core.publisher.Mono;
+
+/**
+ * The styles of client, each seen as a blocking one: what holds for all of them is tested
+ * once.
+ */
+enum ClientStyle {
+
+	BLOCKING {
+
+		@Override
+		SchedulerClient build(SchedulerClientBuilder builder) {
+			return builder.build();
+		}
+
+	},
+
+	ASYNC {
+
+		@Override
+		SchedulerClient build(SchedulerClientBuilder builder) {
+			return new JoiningClient(builder.buildAsync());
+		}
+
+	},
+
+	REACTIVE {
+
+		@Override
+		SchedulerClient build(SchedulerClientBuilder builder) {
+			return new SubscribingClient(ReactiveSchedulerClient.create(builder.buildAsync()));
+		}
+
+	};
+
+	abstract SchedulerClient build(SchedulerClientBuilder builder);
+
+	private record JoiningClient(AsyncSchedulerClient client) implements SchedulerClient {
+
+		@Override
+		public SubmitTaskResult submitTask(TaskSubmission submission) {
+			return join(this.client.submitTask(submission));
+		}
+
+		@Override
+		public PreemptionResult requestPreemption(String agentId, String taskId) {
+			return join(this.client.requestPreemption(agentId, taskId));
+		}
+
+		@Override
+		public PreemptionResult requestPreemption(String agentId, String taskId, String reason) {
+			return join(this.client.requestPreemption(agentId, taskId, reason));
+		}
+
+		@Override
+		public ShutdownResult shutdownAgent(String agentId) {
+			return join(this.client.shutdownAgent(agentId));
+		}
+
+		@Override
+		public ShutdownResult shutdownAgent(String agentId, Duration gracePeriod) {
+			return join(this.client.shutdownAgent(agentId, gracePeriod));
+		}
+
+		@Override
+		public List<ActivityEntry> pollActivityBuffer(String agentId) {
+			return join(this.client.pollActivityBuffer(agentId));
+		}
+
+		@Override
+		public long purgeActivity(String agentId, Collection<String> taskIds) {
+			return join(this.client.purgeActivity(agentId, taskIds));
+		}
+
+		@Override
+		public long purgeAllActivity(String agentId) {
+			return join(this.client.purgeAllActivity(agentId));
+		}
+
+		@Override
+		public SchedulerClient withDeadline(Duration deadline) {
+			return new JoiningClient(this.client.withDeadline(deadline));
+		}
+
+		@Override
+		public SchedulerClient withMetadata(String name, String value) {
+			return new JoiningClient(this.client.withMetadata(name, value));
+		}
+
+		@Override
+		public SchedulerClient withMetadata(Metadata metadata) {
+			return new JoiningClient(this.client.withMetadata(metadata));
+		}
+
+		private static <T> T join(CompletableFuture<T> future) {
+			try {
+				return future.join();
+			}
+			catch (CompletionException ex) {
+				throw (ex.getCause() instanceof RuntimeException cause) ? cause : ex;
+			}
+		}
+
+	}
+
+	private record SubscribingClient(ReactiveSchedulerClient client) implements SchedulerClient {
+
+		@Override
+		public SubmitTaskResult submitTask(TaskSubmission submission) {
+			return block(this.client.submitTask(submission));
+		}
+
+		@Override
+		public PreemptionResult requestPreemption(String agentId, String taskId) {
+			return block(this.client.requestPreemption(agentId, taskId));
+		}
+
+		@Override
+		public PreemptionResult requestPreemption(String agentId, String taskId, String reason) {
+			return block(this.client.requestPreemption(agentId, taskId, reason));
+		}
+
+		@Override
+		public ShutdownResult shutdownAgent(String agentId) {
+			return block(this.client.shutdownAgent(agentId));
+		}
+
+		@Override
+		public ShutdownResult shutdownAgent(String agentId, Duration gracePeriod) {
+			return block(this.client.shutdownAgent(agentId, gracePeriod));
+		}
+
+		@Override
+		public List<ActivityEntry> pollActivityBuffer(String agentId) {
+			return block(this.client.pollActivityBuffer(agentId).collectList());
+		}
+
+		@Override
+		public long purgeActivity(String agentId, Collection<String> taskIds) {
+			return block(this.client.purgeActivity(agentId, taskIds));
+		}
+
+		@Override
+		public long purgeAllActivity(String agentId) {
+			return block(this.client.purgeAllActivity(agentId));
+		}
+
+		@Override
+		public SchedulerClient withDeadline(Duration deadline) {
+			return new SubscribingClient(this.client.withDeadline(deadline));
+		}
+
+		@Override
+		public SchedulerClient withMetadata(String name, String value) {
+			return new SubscribingClient(this.client.withMetadata(name, value));
+		}
+
+		@Override
+		public SchedulerClient withMetadata(Metadata metadata) {
+			return new SubscribingClient(this.client.withMetadata(metadata));
+		}
+
+		private static <T> T block(Mono<T> mono) {
+			return Objects.requireNonNull(mono.block());
+		}
+
+	}
+
+}

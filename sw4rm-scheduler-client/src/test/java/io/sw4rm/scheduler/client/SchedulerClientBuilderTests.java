@@ -1,0 +1,250 @@
+package io.sw4rm.scheduler.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link SchedulerClientBuilder}.
+ */
+@Timeout(60)
+class SchedulerClientBuilderTests {
+
+	@RegisterExtension
+	final TestScheduler scheduler = new TestScheduler();
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			SUBMIT_TASK,          PT30S
+			REQUEST_PREEMPTION,   PT30S
+			SHUTDOWN_AGENT,       PT30S
+			POLL_ACTIVITY_BUFFER, PT10S
+			PURGE_ACTIVITY,       PT30S
+			""")
+	void deadlineIsThatOfTheProtocolByDefault(SchedulerOperation operation, Duration deadline) {
+		TestScheduler.call(builder().build(), operation);
+		assertThatCallHadDeadline(deadline);
+		assertThat(operation.defaultDeadline()).isEqualTo(deadline);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void deadlineOfClientWinsOverThatOfTheProtocol(SchedulerOperation operation) {
+		TestScheduler.call(builder().deadline(Duration.ofMinutes(5)).build(), operation);
+		assertThatCallHadDeadline(Duration.ofMinutes(5));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void deadlineOfOperationWinsOverThatOfClient(SchedulerOperation operation) {
+		SchedulerClientBuilder builder = builder();
+		for (SchedulerOperation other : SchedulerOperation.values()) {
+			builder.deadline(other, Duration.ofHours(2));
+		}
+		builder.deadline(operation, Duration.ofHours(1)).deadline(Duration.ofMinutes(5));
+		TestScheduler.call(builder.build(), operation);
+		assertThatCallHadDeadline(Duration.ofHours(1));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void deadlineOfCallWinsOverAllOthers(SchedulerOperation operation) {
+		SchedulerClient client = builder().deadline(operation, Duration.ofHours(1))
+			.deadline(Duration.ofMinutes(5))
+			.build();
+		TestScheduler.call(client.withDeadline(Duration.ofHours(3)).withDeadline(Duration.ofHours(2)), operation);
+		assertThatCallHadDeadline(Duration.ofHours(2));
+	}
+
+	@Test
+	void deadlineOfGrpcContextWinsWhenEarlier() {
+		ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+		try (CancellableContext context = Context.current().withDeadlineAfter(20, TimeUnit.MINUTES, timer)) {
+			SchedulerClient client = builder().deadline(Duration.ofHours(1)).build();
+			context.run(() -> TestScheduler.call(client, SchedulerOperation.SUBMIT_TASK));
+			assertThatCallHadDeadline(Duration.ofMinutes(20));
+		}
+		finally {
+			timer.shutdownNow();
+		}
+	}
+
+	@Test
+	void clientIsUnchangedByWithDeadline() {
+		SchedulerClient client = builder().deadline(Duration.ofMinutes(5)).build();
+		client.withDeadline(Duration.ofHours(1));
+		TestScheduler.call(client, SchedulerOperation.SUBMIT_TASK);
+		assertThatCallHadDeadline(Duration.ofMinutes(5));
+	}
+
+	@Test
+	void deadlineStartsWithEachCall() {
+		SchedulerClient client = builder().deadline(Duration.ofSeconds(1)).build();
+		this.scheduler.hangs();
+		assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+		this.scheduler.answers(PollActivityBufferResponse.getDefaultInstance());
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+	}
+
+	@Test
+	void deadlineMayBeLongerThanAnybodyWaits() {
+		TestScheduler.call(builder().deadline(Duration.ofSeconds(Long.MAX_VALUE)).build(),
+				SchedulerOperation.SUBMIT_TASK);
+		assertThat(this.scheduler.onlyCall().timeRemaining()).isGreaterThan(Duration.ofDays(365));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PT0S", "PT-1S" })
+	void refusesDeadlineThatIsNotPositive(Duration deadline) {
+		String message = "deadline must be positive, got " + deadline;
+		assertThatIllegalArgumentException().isThrownBy(() -> builder().deadline(deadline)).withMessage(message);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, deadline))
+			.withMessage(message);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder().build().withDeadline(deadline))
+			.withMessage(message);
+	}
+
+	@Test
+	void interceptorsSeeCallsInOrder() {
+		List<String> seen = new ArrayList<>();
+		TestScheduler.call(builder().intercept(observing("first", seen)).intercept(observing("second", seen)).build(),
+				SchedulerOperation.SUBMIT_TASK);
+		assertThat(seen).map((entry) -> entry.substring(0, entry.indexOf(' '))).containsExactly("first", "second");
+	}
+
+	@Test
+	void interceptorsSeeMetadataAndCorrelationId() {
+		List<String> seen = new ArrayList<>();
+		SchedulerClient client = builder().intercept(observing("interceptor", seen))
+			.metadata("x-correlation-id", "order-7")
+			.metadata("x-tenant", "acme")
+			.build();
+		client.pollActivityBuffer("worker-1");
+		client.withMetadata("x-correlation-id", "order-8").pollActivityBuffer("worker-1");
+		assertThat(seen).containsExactly("interceptor order-7 acme", "interceptor order-8 acme");
+	}
+
+	@Test
+	void interceptorsMayChangeMetadata() {
+		ClientInterceptor interceptor = new HeadersInterceptor(
+				(headers) -> headers.put(Metadata.Key.of("x-tenant", Metadata.ASCII_STRING_MARSHALLER), "acme"));
+		TestScheduler.call(builder().intercept(interceptor).build(), SchedulerOperation.SUBMIT_TASK);
+		assertThat(this.scheduler.onlyCall().headers("x-tenant")).containsExactly("acme");
+	}
+
+	@Test
+	void compressesRequestsWhenAsked() {
+		TestScheduler.call(builder().compression("gzip").build(), SchedulerOperation.SUBMIT_TASK);
+		assertThat(this.scheduler.onlyCall().headers("grpc-encoding")).containsExactly("gzip");
+	}
+
+	@Test
+	void doesNotCompressRequestsByDefault() {
+		TestScheduler.call(builder().build(), SchedulerOperation.SUBMIT_TASK);
+		assertThat(this.scheduler.onlyCall().headers("grpc-encoding")).isEmpty();
+	}
+
+	@Test
+	void waitsForConnectionWhenAsked() throws InterruptedException {
+		this.scheduler.stop();
+		SchedulerClient waiting = builder().waitForReady(true).deadline(Duration.ofMillis(500)).build();
+		assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
+			.isThrownBy(() -> waiting.pollActivityBuffer("worker-1"));
+	}
+
+	@Test
+	void doesNotWaitForConnectionByDefault() throws InterruptedException {
+		this.scheduler.stop();
+		List<SchedulerClient> clients = List.of(builder().build(),
+				builder().waitForReady(true).waitForReady(false).build());
+		assertThat(clients).allSatisfy((client) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1")));
+	}
+
+	@Test
+	void canBeUsedAgain() {
+		SchedulerClientBuilder builder = builder().metadata("x-tenant", "first").deadline(Duration.ofMinutes(5));
+		SchedulerClient first = builder.build();
+		builder.metadata("x-tenant", "second").deadline(Duration.ofHours(1)).build();
+		TestScheduler.call(first, SchedulerOperation.SUBMIT_TASK);
+		assertThatCallHadDeadline(Duration.ofMinutes(5));
+		assertThat(this.scheduler.onlyCall().headers("x-tenant")).containsExactly("first");
+	}
+
+	@Test
+	@SuppressWarnings("NullAway")
+	void refusesNull() {
+		List<Runnable> calls = List.of(() -> SchedulerClient.builder(null), () -> builder().target(null),
+				() -> builder().deadline(null), () -> builder().deadline(null, Duration.ofSeconds(1)),
+				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, null), () -> builder().metadata(null, ""),
+				() -> builder().metadata("x-tenant", null), () -> builder().correlationIds(null),
+				() -> builder().intercept(null), () -> builder().compression(null),
+				() -> builder().payloadConverter(null), () -> builder().exceptionTranslator(null));
+		assertThat(calls).allSatisfy((call) -> assertThatIllegalArgumentException().isThrownBy(call::run)
+			.withMessageEndingWith(" must not be null"));
+	}
+
+	private SchedulerClientBuilder builder() {
+		return SchedulerClient.builder(this.scheduler.channel());
+	}
+
+	private void assertThatCallHadDeadline(Duration deadline) {
+		assertThat(this.scheduler.onlyCall().timeRemaining()).isBetween(deadline.minusSeconds(8), deadline);
+	}
+
+	private static ClientInterceptor observing(String name, List<String> seen) {
+		return new HeadersInterceptor((headers) -> seen.add("%s %s %s".formatted(name,
+				headers.get(Metadata.Key.of("x-correlation-id", Metadata.ASCII_STRING_MARSHALLER)),
+				headers.get(Metadata.Key.of("x-tenant", Metadata.ASCII_STRING_MARSHALLER)))));
+	}
+
+	/**
+	 * Hands the headers of each call to a consumer.
+	 */
+	private record HeadersInterceptor(Consumer<Metadata> consumer) implements ClientInterceptor {
+
+		@Override
+		public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+			return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+
+				@Override
+				public void start(Listener<S> responseListener, Metadata headers) {
+					HeadersInterceptor.this.consumer.accept(headers);
+					super.start(responseListener, headers);
+				}
+
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,184 @@
+package io.sw4rm.scheduler.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for {@link SchedulerException} and its subclasses.
+ */
+@ParameterizedClass
+@EnumSource(ClientStyle.class)
+@Timeout(60)
+class SchedulerExceptionTests {
+
+	private static final Map<Status.Code, Expected> EXPECTED = new EnumMap<>(Status.Code.class);
+
+	static {
+		expect(SchedulerUnavailableException.class, "agent_unavailable", 4, true, Status.Code.UNAVAILABLE);
+		expect(SchedulerDeadlineExceededException.class, "ack_timeout", 3, true, Status.Code.DEADLINE_EXCEEDED);
+		expect(SchedulerPermissionDeniedException.class, "permission_denied", 7, false, Status.Code.PERMISSION_DENIED,
+				Status.Code.UNAUTHENTICATED);
+		expect(SchedulerInvalidRequestException.class, "validation_error", 6, false, Status.Code.INVALID_ARGUMENT,
+				Status.Code.OUT_OF_RANGE, Status.Code.FAILED_PRECONDITION);
+		expect(SchedulerException.class, "buffer_full", 1, true, Status.Code.RESOURCE_EXHAUSTED);
+		expect(SchedulerException.class, "no_route", 2, false, Status.Code.NOT_FOUND);
+		expect(SchedulerException.class, "unsupported_message_type", 8, false, Status.Code.UNIMPLEMENTED);
+		expect(SchedulerException.class, "internal_error", 99, true, Status.Code.ABORTED);
+		expect(SchedulerException.class, "internal_error", 99, false, Status.Code.CANCELLED, Status.Code.UNKNOWN,
+				Status.Code.ALREADY_EXISTS, Status.Code.INTERNAL, Status.Code.DATA_LOSS);
+	}
+
+	@RegisterExtension
+	final TestScheduler scheduler = new TestScheduler();
+
+	private final ClientStyle style;
+
+	SchedulerExceptionTests(ClientStyle style) {
+		this.style = style;
+	}
+
+	private static void expect(Class<? extends SchedulerException> type, String errorCode, int number,
+			boolean retryable, Status.Code... codes) {
+		for (Status.Code code : codes) {
+			EXPECTED.put(code, new Expected(type, errorCode, number, retryable));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OK")
+	void tellsStatusInTermsOfTheProtocol(Status.Code code) {
+		this.scheduler.fails(code.toStatus().withDescription("for a reason"));
+		SchedulerException exception = failure(client());
+		assertThat(exception.getStatusCode()).isEqualTo(code);
+		assertThat(new Expected(exception.getClass(), exception.getErrorCode().name().toLowerCase(Locale.ROOT),
+				exception.getErrorCode().number(), exception.isRetryable()))
+			.isEqualTo(EXPECTED.get(code));
+		assertThat(exception).hasMessageContaining(code + ": for a reason");
+	}
+
+	@Test
+	void keepsFailureOfTheCallAsCause() {
+		this.scheduler.fails(Status.INTERNAL.withDescription("for a reason"));
+		assertThat(failure(client()).getCause()).isInstanceOfSatisfying(StatusRuntimeException.class,
+				(cause) -> assertThat(cause.getStatus().getDescription()).isEqualTo("for a reason"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void namesOperationTargetAndCorrelationId(SchedulerOperation operation) {
+		this.scheduler.fails(Status.INTERNAL);
+		SchedulerClient client = client();
+		SchedulerException exception = catchThrowableOfType(SchedulerException.class,
+				() -> TestScheduler.call(client, operation));
+		String correlationId = this.scheduler.onlyCall().headers("x-correlation-id").get(0);
+		assertThat(exception.getOperation()).isEqualTo(operation);
+		assertThat(exception.getTarget()).isEqualTo(this.scheduler.address());
+		assertThat(exception.getCorrelationId()).isEqualTo(correlationId);
+		assertThat(exception).hasMessage("%s at %s failed: INTERNAL (correlation id %s)", operation.methodName(),
+				this.scheduler.address(), correlationId);
+	}
+
+	@Test
+	void namesTargetThatWasSet() {
+		this.scheduler.fails(Status.INTERNAL);
+		SchedulerException exception = failure(
+				this.style.build(SchedulerClient.builder(this.scheduler.channel()).target("the scheduler")));
+		assertThat(exception.getTarget()).isEqualTo("the scheduler");
+		assertThat(exception).hasMessageStartingWith("PollActivityBuffer at the scheduler failed: ");
+	}
+
+	@Test
+	void saysThatNothingIsListening() throws InterruptedException {
+		this.scheduler.stop();
+		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
+			.hasMessageStartingWith("PollActivityBuffer at %s failed: UNAVAILABLE", this.scheduler.address())
+			.hasMessageContaining("Is a SW4RM scheduler listening there?")
+			.hasMessageContaining("sw4rm.scheduler.address");
+	}
+
+	@Test
+	void asksNothingWhenTheSchedulerItselfAnswersUnavailable() {
+		this.scheduler.fails(Status.UNAVAILABLE.withDescription("draining"));
+		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
+			.hasMessageContaining("draining")
+			.message()
+			.doesNotContain("listening");
+	}
+
+	@Test
+	void saysThatConnectionWasClosed() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> acceptAndClose(socket));
+			ManagedChannel channel = SchedulerAddress.parse("localhost:" + socket.getLocalPort())
+				.newChannelBuilder()
+				.build();
+			try {
+				assertThat(failure(this.style.build(SchedulerClient.builder(channel))))
+					.isInstanceOf(SchedulerUnavailableException.class);
+				closing.join();
+			}
+			finally {
+				channel.shutdownNow();
+			}
+		}
+	}
+
+	private static void acceptAndClose(ServerSocket socket) {
+		try {
+			socket.accept().close();
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	@Test
+	void saysThatResponseIsMissing() {
+		this.scheduler.closesWithoutResponse();
+		SchedulerException exception = failure(client());
+		assertThat(exception.getStatusCode()).isEqualTo(Status.Code.INTERNAL);
+		assertThat(exception.getErrorCode()).isEqualTo(SchedulerErrorCode.INTERNAL_ERROR);
+	}
+
+	@Test
+	void saysThatDeadlineHasPassed() {
+		this.scheduler.hangs();
+		assertThat(failure(client().withDeadline(Duration.ofMillis(100))))
+			.isInstanceOf(SchedulerDeadlineExceededException.class);
+	}
+
+	private SchedulerClient client() {
+		return this.style.build(SchedulerClient.builder(this.scheduler.channel()));
+	}
+
+	private static SchedulerException failure(SchedulerClient client) {
+		return catchThrowableOfType(SchedulerException.class, () -> client.pollActivityBuffer("worker-1"));
+	}
+
+	/**
+	 * A row of the protocol's table of errors.
+	 */
+	private record Expected(Class<? extends SchedulerException> type, String errorCode, int number, boolean retryable) {
+
+	}
+
+}
