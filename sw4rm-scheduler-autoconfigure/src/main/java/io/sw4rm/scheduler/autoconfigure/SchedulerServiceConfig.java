@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
-
 import io.sw4rm.scheduler.client.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
@@ -36,27 +34,32 @@ final class SchedulerServiceConfig {
 		return address.isList() ? "round_robin" : "pick_first";
 	}
 
+	/**
+	 * Return what applies to methods. A method that needs nothing isn't mentioned: each
+	 * mention costs its calls a copy of their options.
+	 */
 	private static List<Map<String, Object>> methodConfig(SchedulerProperties properties) {
 		List<Map<String, Object>> methods = new ArrayList<>();
-		methods.add(methodConfig(Map.of("service", SchedulerServiceGrpc.SERVICE_NAME), properties, null));
 		SchedulerProperties.Retry retry = properties.getRetry();
 		if (retry.getMaxAttempts() > 1) {
 			for (SchedulerOperation operation : retry.getOperations()) {
-				Map<String, Object> name = Map.of("service", SchedulerServiceGrpc.SERVICE_NAME, "method",
-						operation.methodName());
-				methods.add(methodConfig(name, properties, retry));
+				Map<String, Object> method = methodConfig(properties,
+						Map.of("service", SchedulerServiceGrpc.SERVICE_NAME, "method", operation.methodName()));
+				method.put("retryPolicy", retryPolicy(retry));
+				methods.add(method);
 			}
+		}
+		if (properties.isWaitForReady()) {
+			methods.add(methodConfig(properties, Map.of("service", SchedulerServiceGrpc.SERVICE_NAME)));
 		}
 		return methods;
 	}
 
-	private static Map<String, Object> methodConfig(Map<String, Object> name, SchedulerProperties properties,
-			SchedulerProperties.@Nullable Retry retry) {
+	private static Map<String, Object> methodConfig(SchedulerProperties properties, Map<String, Object> name) {
 		Map<String, Object> method = new LinkedHashMap<>();
 		method.put("name", List.of(name));
-		method.put("waitForReady", properties.isWaitForReady());
-		if (retry != null) {
-			method.put("retryPolicy", retryPolicy(retry));
+		if (properties.isWaitForReady()) {
+			method.put("waitForReady", true);
 		}
 		return method;
 	}

@@ -5,23 +5,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a client's metadata and the correlation id with each call.
+ * What may stand in the metadata of a call.
  */
-final class CallMetadata implements ClientInterceptor {
+final class CallMetadata {
 
-	static final CallOptions.Key<String> CORRELATION_ID_OPTION = CallOptions.Key.create("sw4rm-correlation-id");
-
-	private static final Metadata.Key<String> CORRELATION_ID = Metadata.Key.of("x-correlation-id",
+	static final Metadata.Key<String> CORRELATION_ID = Metadata.Key.of("x-correlation-id",
 			Metadata.ASCII_STRING_MARSHALLER);
 
 	/**
@@ -30,25 +22,7 @@ final class CallMetadata implements ClientInterceptor {
 	private static final Set<String> RESERVED_NAMES = Set.of("connection", "content-length", "content-type", "host",
 			"keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "user-agent");
 
-	private final Metadata metadata;
-
-	CallMetadata(Metadata metadata) {
-		this.metadata = replacing(metadata, new Metadata());
-		this.metadata.discardAll(CORRELATION_ID);
-	}
-
-	@Override
-	public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
-		return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
-
-			@Override
-			public void start(Listener<S> responseListener, Metadata headers) {
-				headers.merge(CallMetadata.this.metadata);
-				headers.put(CORRELATION_ID, options.getOption(CORRELATION_ID_OPTION));
-				super.start(responseListener, headers);
-			}
-
-		};
+	private CallMetadata() {
 	}
 
 	/**
@@ -95,6 +69,13 @@ final class CallMetadata implements ClientInterceptor {
 	private static Metadata.Key<?> key(String name) {
 		return name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER)
 				: Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+	}
+
+	static Metadata withoutCorrelationId(Metadata metadata) {
+		Metadata result = new Metadata();
+		result.merge(metadata);
+		result.discardAll(CORRELATION_ID);
+		return result;
 	}
 
 	/**

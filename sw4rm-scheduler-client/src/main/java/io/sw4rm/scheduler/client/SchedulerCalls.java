@@ -11,7 +11,6 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
@@ -25,9 +24,9 @@ final class SchedulerCalls {
 
 	private final Channel channel;
 
-	private final Channel callChannel;
-
 	private final CallSettings settings;
+
+	private final Metadata metadata;
 
 	private final long[] deadlineNanos;
 
@@ -35,13 +34,13 @@ final class SchedulerCalls {
 
 	SchedulerCalls(Channel channel, CallSettings settings) {
 		this.channel = channel;
-		this.callChannel = ClientInterceptors.intercept(channel, new CallMetadata(settings.metadata()));
 		this.settings = settings;
 		this.deadlineNanos = new long[SchedulerOperation.values().length];
 		settings.deadlines()
 			.forEach((operation,
 					deadline) -> this.deadlineNanos[operation.ordinal()] = TimeUnit.NANOSECONDS.convert(deadline));
 		this.fixedCorrelationId = CallMetadata.correlationId(settings.metadata());
+		this.metadata = CallMetadata.withoutCorrelationId(settings.metadata());
 	}
 
 	PayloadConverter payloadConverter() {
@@ -59,8 +58,8 @@ final class SchedulerCalls {
 	<Q, S, R> R call(UnaryRequest<Q, S, R> request) {
 		String correlationId = correlationId();
 		try {
-			S response = ClientCalls.blockingUnaryCall(this.callChannel, request.method(),
-					callOptions(request.operation(), correlationId), request.message());
+			S response = ClientCalls.blockingUnaryCall(channel(correlationId), request.method(),
+					callOptions(request.operation()), request.message());
 			return request.reader().apply(response);
 		}
 		catch (StatusRuntimeException ex) {
@@ -81,7 +80,7 @@ final class SchedulerCalls {
 		ListenableFuture<S> rpc;
 		try {
 			rpc = ClientCalls.futureUnaryCall(
-					this.callChannel.newCall(request.method(), callOptions(request.operation(), correlationId)),
+					channel(correlationId).newCall(request.method(), callOptions(request.operation())),
 					request.message());
 		}
 		catch (StatusRuntimeException ex) {
@@ -108,8 +107,7 @@ final class SchedulerCalls {
 			}
 
 		}, MoreExecutors.directExecutor());
-		// However the caller ends the future early (cancel, orTimeout, ...), the RPC ends
-		// too
+		// However the caller ends the future early, the RPC ends too
 		result.whenComplete((value, failure) -> rpc.cancel(true));
 		return result;
 	}
@@ -122,10 +120,13 @@ final class SchedulerCalls {
 		return (correlationId != null) ? correlationId : CallMetadata.newCorrelationId();
 	}
 
-	private CallOptions callOptions(SchedulerOperation operation, String correlationId) {
+	private Channel channel(String correlationId) {
+		return new CallChannel(this.channel, this.metadata, correlationId);
+	}
+
+	private CallOptions callOptions(SchedulerOperation operation) {
 		return this.settings.callOptions()
-			.withDeadlineAfter(this.deadlineNanos[operation.ordinal()], TimeUnit.NANOSECONDS)
-			.withOption(CallMetadata.CORRELATION_ID_OPTION, correlationId);
+			.withDeadlineAfter(this.deadlineNanos[operation.ordinal()], TimeUnit.NANOSECONDS);
 	}
 
 	private RuntimeException translate(StatusRuntimeException ex, SchedulerOperation operation, String correlationId) {
