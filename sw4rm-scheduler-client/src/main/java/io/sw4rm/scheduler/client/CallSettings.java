@@ -21,21 +21,22 @@ import org.jspecify.annotations.Nullable;
  * @param correlationIds supplies the correlation id of each call
  * @param payloadConverter converts task parameters
  * @param exceptionTranslator decides what is thrown
+ * @param listener is told of each call
  */
 record CallSettings(String target, Map<SchedulerOperation, Duration> deadlines, Metadata metadata,
 		CallOptions callOptions, Supplier<@Nullable String> correlationIds, PayloadConverter payloadConverter,
-		SchedulerExceptionTranslator exceptionTranslator) {
+		SchedulerExceptionTranslator exceptionTranslator, SchedulerCallListener listener) {
 
 	CallSettings withDeadline(Duration deadline) {
 		Checks.positive(deadline, "deadline");
 		return new CallSettings(this.target, deadlines((operation) -> deadline), this.metadata, this.callOptions,
-				this.correlationIds, this.payloadConverter, this.exceptionTranslator);
+				this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener);
 	}
 
 	CallSettings withMetadata(Metadata metadata) {
 		Checks.notNull(metadata, "metadata");
 		return new CallSettings(this.target, this.deadlines, CallMetadata.replacing(this.metadata, metadata),
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator);
+				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener);
 	}
 
 	static Map<SchedulerOperation, Duration> deadlines(Function<SchedulerOperation, Duration> deadline) {

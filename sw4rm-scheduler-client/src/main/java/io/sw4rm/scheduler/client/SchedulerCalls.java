@@ -2,16 +2,21 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.protobuf.MessageLite;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +31,27 @@ final class SchedulerCalls {
 
 	private final CallSettings settings;
 
+	private final SchedulerCallListener listener;
+
 	private final Metadata metadata;
 
-	private final long[] deadlineNanos;
-
 	private final @Nullable String fixedCorrelationId;
+
+	private final long[] deadlineNanos = new long[SchedulerOperation.values().length];
+
+	private final CallOptions[] callOptions = new CallOptions[SchedulerOperation.values().length];
 
 	SchedulerCalls(Channel channel, CallSettings settings) {
 		this.channel = channel;
 		this.settings = settings;
-		this.deadlineNanos = new long[SchedulerOperation.values().length];
-		settings.deadlines()
-			.forEach((operation,
-					deadline) -> this.deadlineNanos[operation.ordinal()] = TimeUnit.NANOSECONDS.convert(deadline));
-		this.fixedCorrelationId = CallMetadata.correlationId(settings.metadata());
+		this.listener = settings.listener();
 		this.metadata = CallMetadata.withoutCorrelationId(settings.metadata());
+		this.fixedCorrelationId = CallMetadata.correlationId(settings.metadata());
+		settings.deadlines().forEach((operation, deadline) -> {
+			this.deadlineNanos[operation.ordinal()] = TimeUnit.NANOSECONDS.convert(deadline);
+			this.callOptions[operation.ordinal()] = settings.callOptions()
+				.withStreamTracerFactory(new RetryTracer(operation, this.listener));
+		});
 	}
 
 	PayloadConverter payloadConverter() {
@@ -55,61 +66,71 @@ final class SchedulerCalls {
 		return new SchedulerCalls(this.channel, this.settings.withMetadata(metadata));
 	}
 
-	<Q, S, R> R call(UnaryRequest<Q, S, R> request) {
-		String correlationId = correlationId();
+	<Q extends MessageLite, S, R> R call(UnaryRequest<Q, S, R> request) {
+		StartedCall<R> call = start(request);
+		S response;
 		try {
-			S response = ClientCalls.blockingUnaryCall(channel(correlationId), request.method(),
-					callOptions(request.operation()), request.message());
-			return request.reader().apply(response);
-		}
-		catch (StatusRuntimeException ex) {
-			throw translate(ex, request.operation(), correlationId);
-		}
-	}
-
-	<Q, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request) {
-		try {
-			return callAsync(request, correlationId());
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	private <Q, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request, String correlationId) {
-		ListenableFuture<S> rpc;
-		try {
-			rpc = ClientCalls.futureUnaryCall(
-					channel(correlationId).newCall(request.method(), callOptions(request.operation())),
+			response = ClientCalls.blockingUnaryCall(call.channel(), request.method(), callOptions(request.operation()),
 					request.message());
 		}
-		catch (StatusRuntimeException ex) {
-			throw translate(ex, request.operation(), correlationId);
+		catch (RuntimeException ex) {
+			throw call.failed(ex);
 		}
+		return call.succeeded(request.reader().apply(response));
+	}
+
+	<Q extends MessageLite, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request) {
 		CompletableFuture<R> result = new CompletableFuture<>();
-		Futures.addCallback(rpc, new FutureCallback<S>() {
+		try {
+			StartedCall<R> call = start(request);
+			ListenableFuture<S> rpc = send(request, call);
+			Futures.addCallback(rpc, new FutureCallback<S>() {
 
-			@Override
-			public void onSuccess(@Nullable S response) {
-				result.complete(request.reader().apply(Objects.requireNonNull(response)));
-			}
-
-			@Override
-			public void onFailure(Throwable failure) {
-				try {
-					result.completeExceptionally((failure instanceof StatusRuntimeException ex)
-							? translate(ex, request.operation(), correlationId) : failure);
+				@Override
+				public void onSuccess(@Nullable S response) {
+					complete(result, () -> call.succeeded(request.reader().apply(Objects.requireNonNull(response))));
 				}
-				catch (Throwable ex) {
-					// Nothing else would end the future
-					result.completeExceptionally(ex);
-				}
-			}
 
-		}, MoreExecutors.directExecutor());
-		// However the caller ends the future early, the RPC ends too
-		result.whenComplete((value, failure) -> rpc.cancel(true));
+				@Override
+				public void onFailure(Throwable failure) {
+					complete(result, () -> {
+						throw call.failed((RuntimeException) failure);
+					});
+				}
+
+			}, MoreExecutors.directExecutor());
+			// However the caller ends the future early, the RPC ends too
+			result.whenComplete((value, failure) -> rpc.cancel(true));
+		}
+		catch (RuntimeException ex) {
+			result.completeExceptionally(ex);
+		}
 		return result;
+	}
+
+	private <Q extends MessageLite, S> ListenableFuture<S> send(UnaryRequest<Q, S, ?> request, StartedCall<?> call) {
+		try {
+			return ClientCalls.futureUnaryCall(
+					call.channel().newCall(request.method(), callOptions(request.operation())), request.message());
+		}
+		catch (RuntimeException ex) {
+			throw call.failed(ex);
+		}
+	}
+
+	private static <R> void complete(CompletableFuture<R> future, Supplier<R> result) {
+		try {
+			future.complete(result.get());
+		}
+		catch (Throwable ex) {
+			future.completeExceptionally(ex);
+		}
+	}
+
+	private <R> StartedCall<R> start(UnaryRequest<?, ?, R> request) {
+		StartedCall<R> call = new StartedCall<>(request.operation(), correlationId());
+		this.listener.onStart(request.operation(), request.message());
+		return call;
 	}
 
 	private String correlationId() {
@@ -120,27 +141,94 @@ final class SchedulerCalls {
 		return (correlationId != null) ? correlationId : CallMetadata.newCorrelationId();
 	}
 
-	private Channel channel(String correlationId) {
-		return new CallChannel(this.channel, this.metadata, correlationId);
-	}
-
 	private CallOptions callOptions(SchedulerOperation operation) {
-		return this.settings.callOptions()
-			.withDeadlineAfter(this.deadlineNanos[operation.ordinal()], TimeUnit.NANOSECONDS);
+		return this.callOptions[operation.ordinal()].withDeadlineAfter(this.deadlineNanos[operation.ordinal()],
+				TimeUnit.NANOSECONDS);
 	}
 
-	private RuntimeException translate(StatusRuntimeException ex, SchedulerOperation operation, String correlationId) {
-		SchedulerException exception = SchedulerException.of(operation, this.settings.target(), correlationId, ex);
-		try {
-			return Objects.requireNonNull(this.settings.exceptionTranslator().translate(exception),
-					"The exception translator returned null");
+	/**
+	 * A call under way, until it is known how it ended.
+	 *
+	 * @param <R> the result that the caller sees
+	 */
+	private final class StartedCall<R> {
+
+		private final SchedulerOperation operation;
+
+		private final String correlationId;
+
+		private final long startNanos = System.nanoTime();
+
+		private StartedCall(SchedulerOperation operation, String correlationId) {
+			this.operation = operation;
+			this.correlationId = correlationId;
 		}
-		catch (RuntimeException failure) {
-			if (failure != exception) {
-				failure.addSuppressed(exception);
+
+		Channel channel() {
+			return new CallChannel(SchedulerCalls.this.channel, SchedulerCalls.this.metadata, this.correlationId);
+		}
+
+		R succeeded(R result) {
+			ended(Status.Code.OK, result);
+			return result;
+		}
+
+		RuntimeException failed(RuntimeException failure) {
+			if (failure instanceof StatusRuntimeException ex) {
+				ended(ex.getStatus().getCode(), null);
+				return translate(ex);
 			}
+			ended((failure instanceof CancellationException) ? Status.Code.CANCELLED : Status.Code.UNKNOWN, null);
 			return failure;
 		}
+
+		private void ended(Status.Code status, @Nullable R result) {
+			SchedulerCalls.this.listener.onEnd(this.operation, status, System.nanoTime() - this.startNanos, result);
+		}
+
+		private RuntimeException translate(StatusRuntimeException ex) {
+			CallSettings settings = SchedulerCalls.this.settings;
+			SchedulerException exception = SchedulerException.of(this.operation, settings.target(), this.correlationId,
+					ex);
+			try {
+				return Objects.requireNonNull(settings.exceptionTranslator().translate(exception),
+						"The exception translator returned null");
+			}
+			catch (RuntimeException failure) {
+				if (failure != exception) {
+					failure.addSuppressed(exception);
+				}
+				return failure;
+			}
+		}
+
+	}
+
+	/**
+	 * Counts the attempts of a call after its first: gRPC asks for a tracer for each.
+	 */
+	private static final class RetryTracer extends ClientStreamTracer.Factory {
+
+		private static final ClientStreamTracer NO_OP = new ClientStreamTracer() {
+		};
+
+		private final SchedulerOperation operation;
+
+		private final SchedulerCallListener listener;
+
+		private RetryTracer(SchedulerOperation operation, SchedulerCallListener listener) {
+			this.operation = operation;
+			this.listener = listener;
+		}
+
+		@Override
+		public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+			if (info.getPreviousAttempts() > 0) {
+				this.listener.onRetry(this.operation);
+			}
+			return NO_OP;
+		}
+
 	}
 
 }

@@ -42,6 +42,9 @@ public final class SchedulerClientBuilder {
 
 	private SchedulerExceptionTranslator exceptionTranslator = (exception) -> exception;
 
+	private SchedulerCallListener listener = new SchedulerCallListener() {
+	};
+
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
 	}
@@ -165,6 +168,16 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
+	 * Set what is told of each call. When left out, or set again, nothing else is.
+	 * @param listener the listener
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder listener(SchedulerCallListener listener) {
+		this.listener = Checks.notNull(listener, "listener");
+		return this;
+	}
+
+	/**
 	 * Build a blocking client.
 	 * @return a new client
 	 */
@@ -187,7 +200,7 @@ public final class SchedulerClientBuilder {
 			target = (authority != null) ? authority : "unknown target";
 		}
 		CallSettings settings = new CallSettings(target, CallSettings.deadlines(this::deadlineOf), this.metadata,
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator);
+				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener);
 		return new SchedulerCalls(ClientInterceptors.interceptForward(this.channel, this.interceptors), settings);
 	}
 

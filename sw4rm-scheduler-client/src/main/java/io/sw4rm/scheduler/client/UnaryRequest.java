@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.client;
 
 import java.util.function.Function;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.MethodDescriptor;
 
 /**
@@ -15,7 +16,7 @@ import io.grpc.MethodDescriptor;
  * @param message the message to send
  * @param reader reads the response message
  */
-record UnaryRequest<Q, S, R>(SchedulerOperation operation, MethodDescriptor<Q, S> method, Q message,
+record UnaryRequest<Q extends MessageLite, S, R>(SchedulerOperation operation, MethodDescriptor<Q, S> method, Q message,
 		Function<S, R> reader) {
 
 }

@@ -28,6 +28,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -123,8 +124,13 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 
 	void answers(Function<Message, Message> responses) {
 		this.script = (call, responseObserver) -> {
-			responseObserver.onNext(responses.apply(call.request()));
-			responseObserver.onCompleted();
+			try {
+				responseObserver.onNext(responses.apply(call.request()));
+				responseObserver.onCompleted();
+			}
+			catch (StatusRuntimeException ex) {
+				responseObserver.onError(ex);
+			}
 		};
 	}
 
