@@ -20,6 +20,7 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.JacksonPayloadConverter;
 import io.sw4rm.scheduler.client.PayloadConverter;
 import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
@@ -45,10 +46,12 @@ class SchedulerClientConfiguration {
 			@Qualifier(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME) Channel channel,
 			ObjectProvider<PayloadConverter> payloadConverter,
 			ObjectProvider<SchedulerExceptionTranslator> exceptionTranslator,
+			ObjectProvider<SchedulerCallListener> listeners,
 			ObjectProvider<SchedulerClientBuilderCustomizer> customizers) {
 		SchedulerClientBuilder builder = SchedulerClient.builder(channel);
 		payloadConverter.ifAvailable(builder::payloadConverter);
 		exceptionTranslator.ifAvailable(builder::exceptionTranslator);
+		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

@@ -42,8 +42,7 @@ public final class SchedulerClientBuilder {
 
 	private SchedulerExceptionTranslator exceptionTranslator = (exception) -> exception;
 
-	private SchedulerCallListener listener = new SchedulerCallListener() {
-	};
+	private final List<SchedulerCallListener> listeners = new ArrayList<>();
 
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
@@ -168,12 +167,12 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set what is told of each call. When left out, or set again, nothing else is.
+	 * Add a listener that is told of each call, after those added before.
 	 * @param listener the listener
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder listener(SchedulerCallListener listener) {
-		this.listener = Checks.notNull(listener, "listener");
+		this.listeners.add(Checks.notNull(listener, "listener"));
 		return this;
 	}
 
@@ -200,7 +199,8 @@ public final class SchedulerClientBuilder {
 			target = (authority != null) ? authority : "unknown target";
 		}
 		CallSettings settings = new CallSettings(target, CallSettings.deadlines(this::deadlineOf), this.metadata,
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener);
+				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator,
+				CompositeCallListener.of(this.listeners));
 		return new SchedulerCalls(ClientInterceptors.interceptForward(this.channel, this.interceptors), settings);
 	}
 

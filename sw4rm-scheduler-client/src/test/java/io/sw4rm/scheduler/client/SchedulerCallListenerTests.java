@@ -145,6 +145,13 @@ class SchedulerCallListenerTests {
 		assertThat(this.listener.events).hasSize(2);
 	}
 
+	@Test
+	void isToldBesideOthers() {
+		RecordingListener other = new RecordingListener();
+		this.style.build(builder().listener(other)).pollActivityBuffer("worker-1");
+		assertThat(this.listener.events).hasSize(2).isEqualTo(other.events);
+	}
+
 	private SchedulerClient client() {
 		return this.style.build(builder());
 	}
