@@ -1,0 +1,36 @@
+package io.sw4rm.scheduler.autoconfigure.health;
+
+import java.time.Duration;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Configuration properties of the health indicator for the SW4RM scheduler.
+ */
+@ConfigurationProperties("sw4rm.scheduler.health")
+public class SchedulerHealthProperties implements InitializingBean {
+
+	/**
+	 * Time that the scheduler has to answer a health check.
+	 */
+	private Duration deadline = Duration.ofSeconds(1);
+
+	public Duration getDeadline() {
+		return this.deadline;
+	}
+
+	public void setDeadline(Duration deadline) {
+		this.deadline = deadline;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		if (this.deadline.isZero() || this.deadline.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.health.deadline", this.deadline,
+					"It must be positive. Give it a unit, such as 500ms or 2s.");
+		}
+	}
+
+}
