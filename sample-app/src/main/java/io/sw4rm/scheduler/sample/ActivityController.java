@@ -1,0 +1,69 @@
+package io.sw4rm.scheduler.sample;
+
+import java.util.List;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+import io.sw4rm.scheduler.client.ActivityEntry;
+import io.sw4rm.scheduler.client.SchedulerClient;
+
+/**
+ * Reads and purges the activity buffers of agents.
+ */
+@RestController
+@RequestMapping("/api/activity")
+class ActivityController {
+
+	private final SchedulerClient scheduler;
+
+	ActivityController(SchedulerClient scheduler) {
+		this.scheduler = scheduler;
+	}
+
+	@GetMapping
+	List<ActivityEntry> poll(@RequestParam @NotBlank String agentId) {
+		return this.scheduler.pollActivityBuffer(agentId);
+	}
+
+	@PostMapping("/purge")
+	PurgeResult purge(@Valid @RequestBody Purge purge) {
+		List<String> taskIds = (purge.taskIds() != null) ? purge.taskIds() : List.of();
+		if (!Boolean.TRUE.equals(purge.all())) {
+			return new PurgeResult(this.scheduler.purgeActivity(purge.agentId(), taskIds));
+		}
+		if (!taskIds.isEmpty()) {
+			throw new IllegalArgumentException("taskIds must be left out when all is true, got " + taskIds);
+		}
+		return new PurgeResult(this.scheduler.purgeAllActivity(purge.agentId()));
+	}
+
+	/**
+	 * Entries to remove.
+	 *
+	 * @param agentId the agent whose buffer is meant
+	 * @param taskIds the tasks whose entries to remove; without any, nothing is removed
+	 * @param all whether to remove all entries instead
+	 */
+	record Purge(@NotBlank String agentId, @Nullable List<@NotBlank String> taskIds, @Nullable Boolean all) {
+
+	}
+
+	/**
+	 * The answer to a purge.
+	 *
+	 * @param purged how many entries were removed
+	 */
+	record PurgeResult(long purged) {
+
+	}
+
+}

@@ -1,0 +1,144 @@
+package io.sw4rm.scheduler.sample;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.validation.FieldError;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.client.SchedulerInvalidRequestException;
+import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
+import io.sw4rm.scheduler.client.SchedulerUnavailableException;
+
+/**
+ * Answers errors with problem details (RFC 9457). Those about the request's values have
+ * {@code errors}, a message for each field.
+ */
+@RestControllerAdvice
+class ApiExceptionHandler extends ResponseEntityExceptionHandler {
+
+	private static final String INVALID_CONTENT = "Some values are not valid.";
+
+	@ExceptionHandler
+	ProblemDetail handle(SchedulerUnavailableException ex) {
+		return problem(HttpStatus.SERVICE_UNAVAILABLE, "The scheduler is away", ex);
+	}
+
+	@ExceptionHandler
+	ProblemDetail handle(SchedulerDeadlineExceededException ex) {
+		return problem(HttpStatus.GATEWAY_TIMEOUT, "The scheduler did not answer in time", ex);
+	}
+
+	@ExceptionHandler
+	ProblemDetail handle(SchedulerPermissionDeniedException ex) {
+		return problem(HttpStatus.FORBIDDEN, "The scheduler does not permit this", ex);
+	}
+
+	@ExceptionHandler
+	ProblemDetail handle(SchedulerInvalidRequestException ex) {
+		return problem(HttpStatus.UNPROCESSABLE_CONTENT, "The scheduler finds the request invalid", ex);
+	}
+
+	@ExceptionHandler
+	ProblemDetail handle(SchedulerException ex) {
+		return problem(HttpStatus.BAD_GATEWAY, "The call to the scheduler failed", ex);
+	}
+
+	/**
+	 * The client throws this before anything is sent.
+	 */
+	@ExceptionHandler
+	ProblemDetail handle(IllegalArgumentException ex) {
+		return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, ex.getMessage());
+	}
+
+	@Override
+	protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(MethodArgumentNotValidException ex,
+			HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+		Map<String, String> errors = new LinkedHashMap<>();
+		for (FieldError error : ex.getFieldErrors()) {
+			errors.merge(error.getField(), String.valueOf(error.getDefaultMessage()), (a, b) -> a + "; " + b);
+		}
+		addErrors(ex.getBody(), errors);
+		return super.handleMethodArgumentNotValid(ex, headers, status, request);
+	}
+
+	@Override
+	protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
+			HandlerMethodValidationException ex, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+		Map<String, String> errors = new LinkedHashMap<>();
+		ex.getParameterValidationResults()
+			.forEach((result) -> errors.put(String.valueOf(result.getMethodParameter().getParameterName()),
+					result.getResolvableErrors()
+						.stream()
+						.map((error) -> String.valueOf(error.getDefaultMessage()))
+						.collect(Collectors.joining("; "))));
+		addErrors(ex.getBody(), errors);
+		return super.handleHandlerMethodValidationException(ex, headers, status, request);
+	}
+
+	@Override
+	protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(HttpMessageNotReadableException ex,
+			HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+		if (!(ex.getCause() instanceof JacksonException cause) || cause.getPath().isEmpty()) {
+			return super.handleHttpMessageNotReadable(ex, headers, status, request);
+		}
+		String message = (cause instanceof UnrecognizedPropertyException) ? "is not known" : "is not a valid value";
+		ProblemDetail problem = ProblemDetail.forStatus(status);
+		addErrors(problem, Map.of(path(cause), message));
+		return handleExceptionInternal(ex, problem, headers, status, request);
+	}
+
+	private static ProblemDetail problem(HttpStatus status, String title, SchedulerException ex) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, ex.getMessage());
+		problem.setTitle(title);
+		problem.setProperty("operation", ex.getOperation());
+		problem.setProperty("errorCode", ex.getErrorCode());
+		problem.setProperty("grpcStatus", ex.getStatusCode());
+		problem.setProperty("correlationId", ex.getCorrelationId());
+		problem.setProperty("retryable", ex.isRetryable());
+		problem.setProperty("target", ex.getTarget());
+		return problem;
+	}
+
+	private static void addErrors(ProblemDetail problem, Map<String, String> errors) {
+		problem.setDetail(INVALID_CONTENT);
+		problem.setProperty("errors", errors);
+	}
+
+	/**
+	 * Return the place of an error, spelled as validation does:
+	 * {@code tasks[3].priority}.
+	 */
+	private static String path(JacksonException ex) {
+		StringBuilder path = new StringBuilder();
+		for (JacksonException.Reference reference : ex.getPath()) {
+			if (reference.getPropertyName() == null) {
+				path.append('[').append(reference.getIndex()).append(']');
+			}
+			else {
+				path.append((path.length() > 0) ? "." : "").append(reference.getPropertyName());
+			}
+		}
+		return path.toString();
+	}
+
+}

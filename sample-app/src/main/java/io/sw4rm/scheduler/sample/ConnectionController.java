@@ -1,0 +1,58 @@
+package io.sw4rm.scheduler.sample;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+
+/**
+ * Tells how the connection to the scheduler is.
+ */
+@RestController
+@RequestMapping("/api/connection")
+class ConnectionController {
+
+	private final ManagedChannel channel;
+
+	private final String target;
+
+	private final boolean embedded;
+
+	ConnectionController(@Qualifier("sw4rmSchedulerChannel") ManagedChannel channel,
+			SchedulerConnectionDetails connectionDetails, ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
+		this.channel = channel;
+		this.target = connectionDetails.getAddress();
+		this.embedded = embeddedScheduler.getIfAvailable() != null;
+	}
+
+	/**
+	 * Asking connects, without the wait between attempts: someone is looking.
+	 */
+	@GetMapping
+	Connection connection() {
+		ConnectivityState state = this.channel.getState(true);
+		if (state == ConnectivityState.TRANSIENT_FAILURE) {
+			this.channel.resetConnectBackoff();
+		}
+		return new Connection(this.target, state, this.embedded);
+	}
+
+	/**
+	 * The connection to the scheduler.
+	 *
+	 * @param target the scheduler's address
+	 * @param state the state of the gRPC channel
+	 * @param embedded whether the scheduler is embedded in this application
+	 */
+	record Connection(String target, ConnectivityState state, boolean embedded) {
+
+	}
+
+}

@@ -1,0 +1,187 @@
+package io.sw4rm.scheduler.sample;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+import io.sw4rm.scheduler.embedded.EmbeddedAgent;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.ScheduledTask;
+
+/**
+ * Looks into the embedded scheduler and lets a person play the agent. For demonstrations:
+ * a real scheduler has real agents.
+ */
+@RestController
+@RequestMapping("/api/embedded")
+class EmbeddedSchedulerController {
+
+	private static final int MAX_ROWS = 100;
+
+	private final ObjectProvider<EmbeddedScheduler> embeddedScheduler;
+
+	EmbeddedSchedulerController(ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
+		this.embeddedScheduler = embeddedScheduler;
+	}
+
+	@GetMapping
+	Snapshot snapshot() {
+		EmbeddedScheduler scheduler = scheduler();
+		List<AgentRow> agents = scheduler.agentIds()
+			.stream()
+			.limit(MAX_ROWS)
+			.map((agentId) -> AgentRow.of(scheduler.agent(agentId)))
+			.toList();
+		List<ScheduledTask> newestFirst = new ArrayList<>(scheduler.finished());
+		Collections.reverse(newestFirst);
+		return new Snapshot(agents, Tasks.of(scheduler.running()), Tasks.of(scheduler.queued()), Tasks.of(newestFirst));
+	}
+
+	@PostMapping("/take-next")
+	ResponseEntity<TaskRow> takeNext(@Valid @RequestBody AgentRequest request) {
+		return scheduler().agent(request.agentId())
+			.takeNext()
+			.map((task) -> ResponseEntity.ok(TaskRow.of(task)))
+			.orElseGet(() -> ResponseEntity.noContent().build());
+	}
+
+	@PostMapping("/report")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void report(@Valid @RequestBody Report report) {
+		EmbeddedAgent agent = scheduler().agent(report.agentId());
+		boolean wasRunning = switch (report.outcome()) {
+			case DONE -> agent.complete(report.taskId());
+			case FAILED -> agent.fail(report.taskId(), (report.reason() != null) ? report.reason() : "");
+			case YIELDED -> agent.yieldTask(report.taskId());
+		};
+		if (!wasRunning) {
+			throw new ResponseStatusException(HttpStatus.CONFLICT,
+					"%s is not running task %s".formatted(report.agentId(), report.taskId()));
+		}
+	}
+
+	@PostMapping("/revive")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void revive(@Valid @RequestBody AgentRequest request) {
+		scheduler().agent(request.agentId()).revive();
+	}
+
+	private EmbeddedScheduler scheduler() {
+		EmbeddedScheduler scheduler = this.embeddedScheduler.getIfAvailable();
+		if (scheduler == null) {
+			throw new ResponseStatusException(HttpStatus.NOT_FOUND,
+					"There is no embedded scheduler in this application: it uses one elsewhere");
+		}
+		return scheduler;
+	}
+
+	/**
+	 * The embedded scheduler at one moment.
+	 *
+	 * @param agents the agents that it knows
+	 * @param running the running tasks
+	 * @param queued the queued tasks, the first to run first
+	 * @param finished the finished tasks, newest first
+	 */
+	record Snapshot(List<AgentRow> agents, Tasks running, Tasks queued, Tasks finished) {
+
+	}
+
+	/**
+	 * An agent.
+	 *
+	 * @param agentId its identifier
+	 * @param running how many tasks it runs
+	 * @param queued how many tasks wait for it
+	 * @param shutDown whether it was asked to shut down
+	 */
+	record AgentRow(String agentId, int running, int queued, boolean shutDown) {
+
+		static AgentRow of(EmbeddedAgent agent) {
+			return new AgentRow(agent.id(), agent.running().size(), agent.queued().size(), agent.isShutDown());
+		}
+
+	}
+
+	/**
+	 * Tasks, cut off where there are too many for a page.
+	 *
+	 * @param total how many there are
+	 * @param first the first of them
+	 */
+	record Tasks(int total, List<TaskRow> first) {
+
+		static Tasks of(List<ScheduledTask> tasks) {
+			return new Tasks(tasks.size(), tasks.stream().limit(MAX_ROWS).map(TaskRow::of).toList());
+		}
+
+	}
+
+	/**
+	 * A task.
+	 *
+	 * @param agentId the agent that it was submitted for
+	 * @param taskId its identifier
+	 * @param priority its priority
+	 * @param scope its resource scope
+	 * @param submittedAt when it was submitted
+	 * @param state how far it has come
+	 * @param preemptionReason why it should yield, {@code null} when it need not
+	 * @param failureReason why it failed, {@code null} when it didn't
+	 */
+	record TaskRow(String agentId, String taskId, int priority, String scope, Instant submittedAt,
+			ScheduledTask.State state, @Nullable String preemptionReason, @Nullable String failureReason) {
+
+		static TaskRow of(ScheduledTask task) {
+			return new TaskRow(task.agentId(), task.taskId(), task.priority(), task.scope(), task.submittedAt(),
+					task.state(), task.preemptionReason(), task.failureReason());
+		}
+
+	}
+
+	/**
+	 * An agent that something is to happen to.
+	 *
+	 * @param agentId the agent
+	 */
+	record AgentRequest(@NotBlank String agentId) {
+
+	}
+
+	/**
+	 * An agent's report about a task that it runs.
+	 *
+	 * @param agentId the agent
+	 * @param taskId the task
+	 * @param outcome what became of the task
+	 * @param reason why it failed
+	 */
+	record Report(@NotBlank String agentId, @NotBlank String taskId, @NotNull Outcome outcome,
+			@Nullable String reason) {
+
+	}
+
+	enum Outcome {
+
+		DONE, FAILED, YIELDED
+
+	}
+
+}

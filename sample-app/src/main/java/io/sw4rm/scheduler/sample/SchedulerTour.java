@@ -1,0 +1,108 @@
+package io.sw4rm.scheduler.sample;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.stereotype.Component;
+
+import io.sw4rm.scheduler.client.ActivityEntry;
+import io.sw4rm.scheduler.client.PreemptionResult;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.client.ShutdownResult;
+import io.sw4rm.scheduler.client.SubmitTaskResult;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+
+/**
+ * Performs all five operations once, on start: the usage example of the specification
+ * (6.4.4). A scheduler that is away ends the tour, not the application.
+ */
+@Component
+@ConditionalOnBooleanProperty(name = "sample.tour.enabled", matchIfMissing = true)
+class SchedulerTour implements ApplicationRunner {
+
+	private static final Logger logger = LoggerFactory.getLogger(SchedulerTour.class);
+
+	private static final String AGENT = "worker-1";
+
+	private static final String TASK = "task-123";
+
+	private final SchedulerClient scheduler;
+
+	private final ObjectProvider<EmbeddedScheduler> embeddedScheduler;
+
+	SchedulerTour(SchedulerClient scheduler, ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
+		this.scheduler = scheduler;
+		this.embeddedScheduler = embeddedScheduler;
+	}
+
+	@Override
+	public void run(ApplicationArguments args) {
+		try {
+			submitTask();
+			requestPreemption();
+			pollActivityBuffer();
+			purgeActivity();
+			shutdownAgent();
+			this.embeddedScheduler.ifAvailable(this::reviveAgent);
+		}
+		catch (SchedulerException ex) {
+			logger.warn("The tour ends here and the application goes on: {}", ex.getMessage());
+		}
+	}
+
+	private void submitTask() {
+		SubmitTaskResult result = this.scheduler.submitTask(TaskSubmission.forAgent(AGENT)
+			.taskId(TASK)
+			.priority(5)
+			.scope("global.resource")
+			.params(Map.of("action", "process"))
+			.build());
+		if (result.accepted()) {
+			logger.info("1. Submitted {} to {}: accepted", TASK, AGENT);
+		}
+		else {
+			logger.info("1. Submitted {} to {}: refused, {}", TASK, AGENT, result.reason());
+		}
+	}
+
+	private void requestPreemption() {
+		PreemptionResult result = this.scheduler.requestPreemption(AGENT, TASK, "Higher priority task arrived");
+		logger.info("2. Asked {} to yield: {}", TASK, result.enqueued() ? "enqueued" : "not enqueued");
+	}
+
+	private void pollActivityBuffer() {
+		List<ActivityEntry> entries = this.scheduler.pollActivityBuffer(AGENT);
+		logger.info("3. Polled the activity of {}: {}", AGENT,
+				entries.isEmpty() ? "no entries"
+						: entries.stream()
+							.map((entry) -> "%s (%s)".formatted(entry.taskId(), entry.description()))
+							.collect(Collectors.joining(", ")));
+	}
+
+	private void purgeActivity() {
+		long purged = this.scheduler.purgeActivity(AGENT, List.of(TASK));
+		logger.info("4. Purged the activity of {}: {} removed", TASK, (purged == 1) ? "1 entry" : purged + " entries");
+	}
+
+	private void shutdownAgent() {
+		ShutdownResult result = this.scheduler.shutdownAgent(AGENT, Duration.ofSeconds(30));
+		logger.info("5. Asked {} to shut down within 30 s: {}", AGENT, result.ok() ? "ok" : "not ok");
+	}
+
+	private void reviveAgent(EmbeddedScheduler embeddedScheduler) {
+		embeddedScheduler.agent(AGENT).revive();
+		logger.info("The tour is over. {} is back at work, so that the page has an agent to use", AGENT);
+	}
+
+}

@@ -1,0 +1,754 @@
+/*
+ * The page of the sample application. Every value that comes from elsewhere is put on the page as text, never as
+ * markup; the Content-Security-Policy holds this.
+ */
+
+const REFRESH_MILLIS = 2000;
+const BACK_BANNER_MILLIS = 8000;
+const BATCH_SIZE = 50;
+const LOG_LINES = 100;
+
+const byId = (id) => document.getElementById(id);
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/* Calls of the REST API */
+
+class Problem extends Error {
+
+  constructor(problem) {
+    super(problem.detail ?? problem.title ?? `The application answered with status ${problem.status}.`);
+    this.brief = problem.errorCode ? `${problem.title}.` : this.message;
+    this.errors = problem.errors ?? {};
+  }
+
+}
+
+class ApplicationAway extends Problem {
+
+  constructor() {
+    super({ detail: 'This application does not answer. Is it still running?' });
+  }
+
+}
+
+async function get(path) {
+  return call(path, { cache: 'no-store' });
+}
+
+async function post(path, body) {
+  return call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+async function call(path, options) {
+  const response = await fetch(path, options).catch(() => {
+    throw new ApplicationAway();
+  });
+  const json = response.headers.get('Content-Type')?.includes('json') ?? false;
+  const body = json ? await response.json() : undefined;
+  if (!response.ok) {
+    throw new Problem(body ?? { status: response.status });
+  }
+  return body;
+}
+
+/* Parts of the page */
+
+function element(name, properties = {}, ...children) {
+  const created = Object.assign(document.createElement(name), properties);
+  created.append(...children);
+  return created;
+}
+
+function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#icon-${name}`);
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(use);
+  return svg;
+}
+
+function button(text, description, onClick) {
+  const created = element('button', { type: 'button', textContent: text, ariaLabel: `${text} ${description}` });
+  created.addEventListener('click', () => once(created, onClick));
+  return created;
+}
+
+/** A point in time as the user's clock shows it, without the date when it is today's. */
+function time(timestamp) {
+  const date = new Date(timestamp);
+  if (Number.isNaN(date.getTime())) {
+    return timestamp || '—';
+  }
+  const format = date.toDateString() === new Date().toDateString() ? timeOfDay : dateTime;
+  return element('time', { dateTime: timestamp, title: dateTime.format(date), textContent: format.format(date) });
+}
+
+function id(value) {
+  return element('span', { className: 'id', textContent: value });
+}
+
+function state(kind, text) {
+  return element('span', { className: `state ${kind}` }, icon(kind), text);
+}
+
+function number(value, word) {
+  return `${value.toLocaleString()} ${word}${value === 1 ? '' : 's'}`;
+}
+
+/** Tell what happened: in the log, and in brief where the user is looking. */
+function report(kind, text, status, brief = text) {
+  byId('log-empty').hidden = true;
+  const now = new Date();
+  byId('log').prepend(element('li', { className: kind }, icon(kind),
+      element('time', { dateTime: now.toISOString(), textContent: timeOfDay.format(now) }),
+      element('span', { textContent: text })));
+  while (byId('log').childElementCount > LOG_LINES) {
+    byId('log').lastElementChild.remove();
+  }
+  if (status) {
+    status.className = `status ${kind}`;
+    status.textContent = brief;
+  }
+}
+
+/** Run an action of a button, but not twice at the same time. */
+async function once(control, action) {
+  if (control.ariaDisabled === 'true') {
+    return;
+  }
+  control.ariaDisabled = 'true';
+  try {
+    await action();
+  }
+  finally {
+    control.ariaDisabled = null;
+  }
+}
+
+/** Run an action whose failure is told in the log, then show what it changed. */
+async function act(action, home) {
+  try {
+    await action();
+  }
+  catch (problem) {
+    report('bad', problem.message);
+  }
+  await Promise.all([refreshActivity(), refreshEmbedded()]);
+  if (document.activeElement === document.body) {
+    byId(home).focus({ preventScroll: true });
+  }
+}
+
+/* Dialog */
+
+/** Ask before something is destroyed. Answers null when the user thought better of it. */
+function ask({ title, text, confirm, danger = false, reason }) {
+  const dialog = byId('dialog');
+  byId('dialog-title').textContent = title;
+  byId('dialog-text').textContent = text;
+  byId('dialog-confirm').textContent = confirm;
+  byId('dialog-confirm').classList.toggle('danger', danger);
+  byId('dialog-field').hidden = reason === undefined;
+  byId('dialog-reason').value = reason ?? '';
+  dialog.returnValue = '';
+  dialog.showModal();
+  (reason === undefined ? byId('dialog-cancel') : byId('dialog-reason')).focus();
+  return new Promise((resolve) => dialog.addEventListener('close',
+      () => resolve(dialog.returnValue === 'confirm' ? { reason: byId('dialog-reason').value } : null),
+      { once: true }));
+}
+
+byId('dialog-cancel').addEventListener('click', () => byId('dialog').close());
+byId('dialog-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  byId('dialog').close('confirm');
+});
+
+/* Forms */
+
+/** Give a control a place for its message, which belongs to its description. */
+function prepare(control) {
+  const message = element('p', { className: 'error', id: `${control.id}-error` });
+  control.closest('.field').append(message);
+  control.setAttribute('aria-describedby', `${control.getAttribute('aria-describedby') ?? ''} ${message.id}`.trim());
+  control.autocomplete = 'off';
+  control.spellcheck = false;
+  control.addEventListener('input', () => setError(control, ''));
+}
+
+function setError(control, message) {
+  byId(`${control.id}-error`).textContent = message;
+  if (message) {
+    control.setAttribute('aria-invalid', 'true');
+  }
+  else {
+    control.removeAttribute('aria-invalid');
+  }
+}
+
+function errorOf(control) {
+  const { validity } = control;
+  if (validity.badInput || validity.stepMismatch) {
+    return 'Must be a whole number.';
+  }
+  if (validity.valueMissing || validity.patternMismatch) {
+    return 'Must not be empty.';
+  }
+  if (validity.rangeUnderflow || validity.rangeOverflow) {
+    return control.max ? `Must be from ${control.min} to ${control.max}.` : `Must be ${control.min} or more.`;
+  }
+  return '';
+}
+
+/** Send a form when its values are valid, and show the errors of its fields when they are not. */
+function onSubmit(formId, send, { check = () => ({}), confirm = () => true } = {}) {
+  const form = byId(formId);
+  const submit = form.querySelector('button');
+  const status = form.querySelector('.status');
+  const controls = [...form.elements].filter((control) => control.name);
+  controls.forEach(prepare);
+
+  function show(errors) {
+    controls.forEach((control) => setError(control, errors[control.name] ?? ''));
+    controls.find((control) => errors[control.name])?.focus();
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    once(submit, async () => {
+      const values = Object.fromEntries(controls.map((control) => [control.name, control.value]));
+      const errors = {};
+      controls.forEach((control) => errors[control.name] = errorOf(control));
+      Object.assign(errors, check(values));
+      show(errors);
+      if (Object.values(errors).some(Boolean) || !await confirm(values)) {
+        return;
+      }
+      status.className = 'status';
+      status.textContent = 'Sending…';
+      try {
+        report(...await send(values), status);
+      }
+      catch (problem) {
+        report('bad', problem.message, status, problem.brief);
+        show(problem.errors);
+      }
+      await Promise.all([refreshActivity(), refreshEmbedded()]);
+    });
+  });
+}
+
+function isJson(contentType) {
+  return /^application\/([^;]+\+)?json\s*(;|$)/i.test(contentType.trim());
+}
+
+function checkParams({ params, contentType }) {
+  if (params.trim() && isJson(contentType)) {
+    try {
+      JSON.parse(params);
+    }
+    catch (error) {
+      return { params: `Not valid JSON: ${error.message}` };
+    }
+  }
+  return {};
+}
+
+onSubmit('submit-form', async (values) => {
+  const result = await post('api/tasks', { ...values, priority: Number(values.priority) });
+  watch(values.agentId);
+  return result.accepted ? ['ok', `Submitted ${result.taskId} to ${values.agentId}: accepted.`]
+      : ['warning', `Submitted ${result.taskId} to ${values.agentId}: refused, ${result.reason || 'no reason given'}.`];
+}, { check: checkParams });
+
+onSubmit('preempt-form', async (values) => preempt(values.agentId, values.taskId, values.reason));
+
+onSubmit('shutdown-form', async ({ agentId, gracePeriodSeconds }) => {
+  const { ok } = await post('api/agents/shutdown',
+      { agentId, gracePeriodSeconds: gracePeriodSeconds ? Number(gracePeriodSeconds) : null });
+  return ok ? ['ok', `Asked ${agentId} to shut down: ok.`] : ['warning', `Asked ${agentId} to shut down: not ok.`];
+}, { confirm: askToShutDown });
+
+function askToShutDown({ agentId, gracePeriodSeconds }) {
+  return ask({
+    title: `Shut down ${agentId}?`,
+    text: 'It gets no new tasks. What it still runs after '
+        + `${gracePeriodSeconds ? `${gracePeriodSeconds} seconds` : "the scheduler's grace period"} counts as failed.`,
+    confirm: 'Shut down',
+    danger: true,
+  });
+}
+
+byId('submit-priority-slider').addEventListener('input', (event) => {
+  byId('submit-priority').value = event.target.value;
+  setError(byId('submit-priority'), '');
+});
+byId('submit-priority').addEventListener('input', (event) => {
+  byId('submit-priority-slider').value = event.target.value;
+});
+
+async function preempt(agentId, taskId, reason) {
+  const { enqueued } = await post('api/tasks/preempt', { agentId, taskId, reason });
+  return enqueued ? ['ok', `Asked ${taskId} of ${agentId} to yield: enqueued.`]
+      : ['warning', `Asked ${taskId} of ${agentId} to yield: not enqueued. Is it still there?`];
+}
+
+async function askToPreempt(agentId, taskId) {
+  const answer = await ask({
+    title: 'Preempt this task?',
+    text: `${taskId} of ${agentId} is asked to yield at its next safe point.`,
+    confirm: 'Preempt',
+    reason: 'Higher priority task arrived',
+  });
+  if (answer) {
+    report(...await preempt(agentId, taskId, answer.reason));
+  }
+}
+
+/* Many at once */
+
+onSubmit('many-form', async (values) => {
+  const agentIds = values.agentIds.split(',').map((agentId) => agentId.trim()).filter(Boolean);
+  const tasks = Array.from({ length: Number(values.count) },
+      (_, index) => ({ agentId: agentIds[index % agentIds.length], priority: Number(values.priority) }));
+  const total = { asked: tasks.length, accepted: 0, refused: 0, failed: 0, reasons: {} };
+  showProgress(total);
+  for (let start = 0; start < tasks.length; start += BATCH_SIZE) {
+    add(total, await submitBatch(tasks.slice(start, start + BATCH_SIZE)));
+    showProgress(total);
+  }
+  const kind = total.failed ? 'bad' : (total.refused ? 'warning' : 'ok');
+  return [kind, `Submitted ${number(total.asked, 'task')}: ${total.accepted.toLocaleString()} accepted, `
+      + `${total.refused.toLocaleString()} refused, ${total.failed.toLocaleString()} failed.`];
+});
+
+/** Submit a part of the tasks. Tasks without an answer count as failed, so that none is lost. */
+async function submitBatch(tasks) {
+  try {
+    return await post('api/tasks/batch', { tasks });
+  }
+  catch (problem) {
+    return { accepted: 0, refused: 0, failed: tasks.length, reasons: { [problem.message]: tasks.length } };
+  }
+}
+
+function add(total, result) {
+  ['accepted', 'refused', 'failed'].forEach((count) => total[count] += result[count]);
+  Object.entries(result.reasons).forEach(([reason, count]) => {
+    total.reasons[reason] = (total.reasons[reason] ?? 0) + count;
+  });
+}
+
+function showProgress(total) {
+  byId('many-progress').hidden = false;
+  byId('many-bar').max = total.asked;
+  byId('many-bar').value = total.accepted + total.refused + total.failed;
+  ['asked', 'accepted', 'refused', 'failed'].forEach((count) => {
+    byId(`many-${count}`).textContent = total[count].toLocaleString();
+  });
+  byId('many-reasons').replaceChildren(...Object.entries(total.reasons)
+      .map(([reason, count]) => element('li', { textContent: `${count.toLocaleString()} × ${reason}` })));
+}
+
+/* Tables */
+
+/**
+ * Show items as the rows of a table. Rows that didn't change stay as they are, so that a refresh takes neither the
+ * focus nor a selection away.
+ */
+function showRows(name, items, keyOf, cellsOf) {
+  const body = byId(`${name}-table`).tBodies[0];
+  const focus = { key: document.activeElement?.closest('tr')?.dataset.key, label: document.activeElement?.ariaLabel };
+  const before = new Map([...body.rows].map((row) => [row.dataset.key, row]));
+  const keys = uniqueKeys(items.map(keyOf));
+  const rows = items.map((item, index) => {
+    const version = JSON.stringify(item);
+    const row = before.get(keys[index]);
+    return row?.dataset.version === version ? row : newRow(name, keys[index], version, cellsOf(item));
+  });
+  const hadFocus = body.contains(document.activeElement);
+  before.forEach((row) => rows.includes(row) || row.remove());
+  rows.forEach((row, index) => body.rows[index] === row || body.insertBefore(row, body.rows[index] ?? null));
+  if (hadFocus && !body.contains(document.activeElement)) {
+    const row = rows[keys.indexOf(focus.key)];
+    [...row?.querySelectorAll('button, input') ?? []].find((control) => control.ariaLabel === focus.label)?.focus();
+  }
+  byId(`${name}-table`).hidden = rows.length === 0;
+  byId(`${name}-empty`).hidden = rows.length > 0;
+}
+
+function uniqueKeys(keys) {
+  const seen = new Map();
+  return keys.map((key) => {
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+    return `${key} ${seen.get(key)}`;
+  });
+}
+
+function newRow(name, key, version, cells) {
+  const row = element('tr');
+  row.setAttribute('role', 'row');
+  row.dataset.key = key;
+  row.dataset.version = version;
+  [...byId(`${name}-table`).tHead.rows[0].cells].forEach((heading, index) => {
+    const cell = element('td', { className: heading.className });
+    cell.setAttribute('role', 'cell');
+    cell.dataset.label = heading.textContent;
+    cell.append(element('div', {}, ...[cells[index]].flat()));
+    row.append(cell);
+  });
+  return row;
+}
+
+/** Show whether a card's content is fresh. */
+function showFreshness(name, problem) {
+  byId(name).classList.toggle('stale', Boolean(problem));
+  byId(`${name}-live`).textContent = problem ? 'Not refreshed: no answer.' : 'Live';
+}
+
+/* Activity buffer of one agent */
+
+const activityAgent = byId('activity-agent');
+const selected = new Set();
+let activityRequest = 0;
+let activityTimer;
+
+async function refreshActivity() {
+  const agentId = activityAgent.value;
+  const request = ++activityRequest;
+  if (!agentId.trim()) {
+    showActivity(agentId, []);
+    byId('activity-empty').textContent = 'Name an agent to see its activity.';
+    return;
+  }
+  try {
+    const entries = await get(`api/activity?agentId=${encodeURIComponent(agentId)}`);
+    if (request === activityRequest) {
+      byId('activity-empty').textContent = `No entries for ${agentId}. Submit a task to it and it appears here.`;
+      showActivity(agentId, entries);
+      showFreshness('activity');
+    }
+  }
+  catch (problem) {
+    if (request === activityRequest) {
+      byId('activity-empty').textContent = problem.brief;
+      showFreshness('activity', problem);
+    }
+  }
+}
+
+function showActivity(agentId, entries) {
+  const taskIds = new Set(entries.map((entry) => entry.taskId));
+  selected.forEach((taskId) => taskIds.has(taskId) || selected.delete(taskId));
+  showRows('activity', [...entries].reverse(), (entry) => `${entry.taskId} ${entry.timestamp}`, (entry) => [
+    selection(entry.taskId),
+    time(entry.timestamp),
+    id(entry.taskId),
+    [entry.description, where(entry)],
+    [
+      button('Preempt', entry.taskId, () => act(() => askToPreempt(agentId, entry.taskId), 'activity-title')),
+      button('Purge', entry.taskId, () => act(() => askToPurge(agentId, [entry.taskId]), 'activity-title')),
+    ],
+  ]);
+  showSelection();
+}
+
+function where({ repoId, worktreeId, branch }) {
+  return element('span', { className: 'where', textContent: [repoId, worktreeId, branch].filter(Boolean).join(' · ') });
+}
+
+function selection(taskId) {
+  const checkbox = element('input', { type: 'checkbox', checked: selected.has(taskId), ariaLabel: `Select ${taskId}` });
+  checkbox.dataset.taskId = taskId;
+  checkbox.addEventListener('change', () => {
+    if (checkbox.checked) {
+      selected.add(taskId);
+    }
+    else {
+      selected.delete(taskId);
+    }
+    showSelection();
+  });
+  return checkbox;
+}
+
+function checkboxes() {
+  return [...byId('activity-table').tBodies[0].querySelectorAll('input')];
+}
+
+function showSelection() {
+  const all = checkboxes();
+  all.forEach((checkbox) => checkbox.checked = selected.has(checkbox.dataset.taskId));
+  const checked = all.filter((checkbox) => checkbox.checked).length;
+  byId('select-all').disabled = all.length === 0;
+  byId('select-all').checked = checked > 0 && checked === all.length;
+  byId('select-all').indeterminate = checked > 0 && checked < all.length;
+  byId('purge-selected').disabled = checked === 0;
+  byId('purge-selected').textContent = checked === 0 ? 'Purge selected…' : `Purge ${checked} selected…`;
+  byId('purge-all').disabled = all.length === 0;
+}
+
+async function askToPurge(agentId, taskIds) {
+  const answer = await ask({
+    title: taskIds.length === 1 ? 'Purge this entry?' : `Purge the entries of ${number(taskIds.length, 'task')}?`,
+    text: taskIds.length === 1 ? `The activity of ${taskIds[0]} is removed for good. The task itself stays.`
+        : `They are removed from the activity buffer of ${agentId} for good. The tasks themselves stay.`,
+    confirm: 'Purge',
+    danger: true,
+  });
+  if (answer) {
+    reportPurge(agentId, await post('api/activity/purge', { agentId, taskIds }));
+  }
+}
+
+async function askToPurgeAll(agentId) {
+  const answer = await ask({
+    title: `Purge all activity of ${agentId}?`,
+    text: 'Every entry of its activity buffer is removed for good, those that came after the last refresh too. '
+        + 'The tasks themselves stay.',
+    confirm: 'Purge all',
+    danger: true,
+  });
+  if (answer) {
+    reportPurge(agentId, await post('api/activity/purge', { agentId, all: true }));
+  }
+}
+
+function reportPurge(agentId, { purged }) {
+  report('ok', `Purged the activity of ${agentId}: ${purged === 1 ? '1 entry' : `${purged} entries`} removed.`);
+}
+
+/** Show the activity of another agent. */
+function watch(agentId) {
+  if (activityAgent.value !== agentId) {
+    activityAgent.value = agentId;
+    forgetActivity();
+  }
+}
+
+function forgetActivity() {
+  selected.clear();
+  showActivity(activityAgent.value, []);
+  byId('activity-empty').textContent = 'Loading…';
+}
+
+prepare(activityAgent);
+activityAgent.addEventListener('input', () => {
+  setError(activityAgent, errorOf(activityAgent));
+  forgetActivity();
+  clearTimeout(activityTimer);
+  activityTimer = setTimeout(refreshActivity, 250);
+});
+byId('select-all').addEventListener('change', (event) => {
+  checkboxes().forEach((checkbox) => selected[event.target.checked ? 'add' : 'delete'](checkbox.dataset.taskId));
+  showSelection();
+});
+byId('purge-selected').addEventListener('click',
+    () => act(() => askToPurge(activityAgent.value, [...selected]), 'activity-title'));
+byId('purge-all').addEventListener('click', () => act(() => askToPurgeAll(activityAgent.value), 'activity-title'));
+
+/* Inside the embedded scheduler */
+
+const EMPTY = {
+  agents: 'No agents yet. An agent is known once a task is submitted to it.',
+  running: 'Nothing runs. Let an agent take its next task.',
+  queued: 'The queue is empty.',
+  finished: 'Nothing has finished yet.',
+};
+
+let embedded = false;
+let embeddedRequest = 0;
+
+async function refreshEmbedded() {
+  if (!embedded) {
+    return;
+  }
+  const request = ++embeddedRequest;
+  try {
+    const snapshot = await get('api/embedded');
+    if (request === embeddedRequest) {
+      showEmbedded(snapshot);
+      showFreshness('embedded');
+    }
+  }
+  catch (problem) {
+    showFreshness('embedded', problem);
+  }
+}
+
+function showEmbedded({ agents, running, queued, finished }) {
+  const keyOf = ({ agentId, taskId }) => JSON.stringify([agentId, taskId]);
+  byId('agents').replaceChildren(...agents.map(({ agentId }) => element('option', { value: agentId })));
+  Object.entries(EMPTY).forEach(([name, text]) => byId(`${name}-empty`).textContent = text);
+  Object.entries({ running, queued, finished }).forEach(([name, { total, first }]) => {
+    byId(`${name}-count`).textContent = total > first.length
+        ? `${total.toLocaleString()}, the first ${first.length} shown` : `${total}`;
+  });
+  showRows('agents', agents, ({ agentId }) => agentId, (agent) => [
+    id(agent.agentId),
+    agent.shutDown ? state('warning', 'Shut down') : state('ok', 'Active'),
+    agent.running.toLocaleString(),
+    agent.queued.toLocaleString(),
+    agent.shutDown ? agentButton('Revive', revive, agent) : agentButton('Take next', takeNext, agent),
+  ]);
+  showRows('running', running.first, keyOf, (task) => [
+    id(task.agentId),
+    [id(task.taskId), scopeOf(task)],
+    `${task.priority}`,
+    task.preemptionReason === null ? state('ok', 'Running') : askedToYield(task),
+    [
+      taskButton('Done', () => finish(task, 'DONE', 'done'), task, 'running'),
+      taskButton('Fail', () => askToFail(task), task, 'running'),
+      task.preemptionReason === null
+          ? taskButton('Preempt', () => askToPreempt(task.agentId, task.taskId), task, 'running')
+          : taskButton('Yield', () => finish(task, 'YIELDED', 'given back to the queue'), task, 'running'),
+    ],
+  ]);
+  showRows('queued', queued.first, keyOf, (task) => [
+    id(task.agentId),
+    [id(task.taskId), scopeOf(task), ...(task.preemptionReason === null ? [] : [askedToYield(task)])],
+    `${task.priority}`,
+    time(task.submittedAt),
+    taskButton('Preempt', () => askToPreempt(task.agentId, task.taskId), task, 'queued'),
+  ]);
+  showRows('finished', finished.first, keyOf, (task) => [
+    id(task.agentId),
+    [id(task.taskId), scopeOf(task)],
+    `${task.priority}`,
+    task.state === 'SUCCEEDED' ? state('ok', 'Done') : state('bad', `Failed${task.failureReason ? `: ${task.failureReason}` : ''}`),
+  ]);
+}
+
+function scopeOf({ scope }) {
+  return element('span', { className: 'where', textContent: scope });
+}
+
+function askedToYield({ preemptionReason }) {
+  return state('warning', `Asked to yield${preemptionReason ? `: ${preemptionReason}` : ''}`);
+}
+
+function agentButton(text, action, { agentId }) {
+  return button(text, agentId, () => act(() => action(agentId), 'agents-title'));
+}
+
+function taskButton(text, action, { taskId }, table) {
+  return button(text, taskId, () => act(action, `${table}-title`));
+}
+
+async function takeNext(agentId) {
+  const task = await post('api/embedded/take-next', { agentId });
+  report(task ? 'ok' : 'info', task ? `${agentId} took ${task.taskId}.`
+      : `${agentId} found nothing to take: its queue is empty, or what waits overlaps the scope of a running task.`);
+}
+
+async function revive(agentId) {
+  await post('api/embedded/revive', { agentId });
+  report('ok', `${agentId} is back at work.`);
+}
+
+async function finish({ agentId, taskId }, outcome, text, reason) {
+  await post('api/embedded/report', { agentId, taskId, outcome, reason });
+  report(outcome === 'FAILED' ? 'warning' : 'ok', `${agentId} reported ${taskId}: ${text}.`);
+}
+
+async function askToFail(task) {
+  const answer = await ask({
+    title: 'Report this task as failed?',
+    text: `${task.taskId} of ${task.agentId} ends and is not tried again.`,
+    confirm: 'Report as failed',
+    danger: true,
+    reason: '',
+  });
+  if (answer) {
+    await finish(task, 'FAILED', 'failed', answer.reason);
+  }
+}
+
+/* Connection */
+
+const CONNECTION_STATES = {
+  READY: ['ok', 'Connected'],
+  IDLE: ['idle', 'Idle'],
+  CONNECTING: ['busy', 'Connecting…'],
+  TRANSIENT_FAILURE: ['bad', 'Away'],
+  SHUTDOWN: ['bad', 'Closed'],
+};
+
+let away = false;
+let bannerTimer;
+
+async function refreshConnection() {
+  try {
+    const connection = await get('api/connection');
+    const [kind, text] = CONNECTION_STATES[connection.state];
+    showConnection(kind, text, connection.target);
+    showWhetherEmbedded(connection.embedded);
+    if (kind === 'bad') {
+      showAway(`The scheduler at ${connection.target} is away. Calls fail until it is back; this page keeps trying.`);
+    }
+    else if (kind === 'ok') {
+      showBack(`Connected to the scheduler at ${connection.target} again.`);
+    }
+  }
+  catch (problem) {
+    showConnection('bad', 'Application away', '');
+    showAway(problem.message);
+  }
+}
+
+function showWhetherEmbedded(isEmbedded) {
+  if (embedded !== isEmbedded) {
+    embedded = isEmbedded;
+    ['connection-embedded', 'embedded', 'embedded-link'].forEach((part) => byId(part).hidden = !embedded);
+    refreshEmbedded();
+  }
+}
+
+function showConnection(kind, text, target) {
+  const connection = byId('connection');
+  connection.className = `connection ${kind}`;
+  connection.querySelector('use').setAttribute('href', `#icon-${kind}`);
+  byId('connection-state').textContent = text;
+  byId('connection-target').textContent = target;
+}
+
+function showAway(text) {
+  if (away !== text) {
+    away = text;
+    showBanner('bad', text);
+    report('bad', text);
+  }
+}
+
+function showBack(text) {
+  if (away) {
+    away = false;
+    showBanner('ok', text);
+    report('ok', text);
+    bannerTimer = setTimeout(() => byId('banner').replaceChildren(), BACK_BANNER_MILLIS);
+    refreshActivity();
+    refreshEmbedded();
+  }
+}
+
+function showBanner(kind, text) {
+  clearTimeout(bannerTimer);
+  byId('banner').replaceChildren(element('p', { className: kind }, icon(kind === 'bad' ? 'warning' : kind), text));
+}
+
+/* Live */
+
+async function keepFresh(refresh) {
+  if (!document.hidden) {
+    await refresh();
+  }
+  setTimeout(keepFresh, REFRESH_MILLIS, refresh);
+}
+
+const refreshes = [refreshConnection, refreshActivity, refreshEmbedded];
+refreshes.forEach(keepFresh);
+document.addEventListener('visibilitychange', () => document.hidden || refreshes.forEach((refresh) => refresh()));
+byId('time-zone').textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,0 +1,314 @@
+package io.sw4rm.scheduler.sample;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.ScheduledTask;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the page, in a real browser, on an embedded scheduler.
+ */
+@ExtendWith(Chromium.class)
+@SampleApplicationTest
+class PageTests {
+
+	/**
+	 * Finds visible text whose contrast to its background is less than 4.5 (WCAG AA).
+	 * Inactive controls are exempt.
+	 */
+	private static final String UNREADABLE_TEXT = """
+			() => {
+			  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+			  const luminance = ([r, g, b]) => [r, g, b].map((value) => value / 255)
+			    .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+			    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+			  const background = (element) => {
+			    const color = element ? parse(getComputedStyle(element).backgroundColor) : [255, 255, 255];
+			    return color.length === 4 && color[3] === 0 ? background(element.parentElement) : color;
+			  };
+			  return [...document.querySelectorAll('body *')]
+			    .filter((element) => element.checkVisibility() && !element.closest(':disabled, svg, datalist'))
+			    .filter((element) => element.value || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+			    .filter((element) => {
+			      const [a, b] = [parse(getComputedStyle(element).color), background(element)].map(luminance);
+			      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
+			    })
+			    .map((element) => element.outerHTML.slice(0, 200));
+			}
+			""";
+
+	@Autowired
+	private EmbeddedScheduler scheduler;
+
+	@Autowired
+	private SchedulerClient client;
+
+	@LocalServerPort
+	private int port;
+
+	@BeforeEach
+	void reset() {
+		this.scheduler.reset();
+	}
+
+	@Test
+	void submitsTaskAndPurgesItsActivity(Page page) {
+		open(page);
+		Locator form = section(page, "Submit a task");
+		form.getByLabel("Task id").fill("task-123");
+		form.getByLabel("Priority", new Locator.GetByLabelOptions().setExact(true)).fill("5");
+		form.getByLabel("Scope").fill("global.resource");
+		button(form, "Submit task").click();
+		assertThat(log(page)).containsText("Submitted task-123 to worker-1: accepted.");
+		assertThat(row(page, "Queue", "task-123")).containsText("global.resource");
+		assertThat(this.scheduler.queued()).singleElement().satisfies((task) -> {
+			assertThat(task.priority()).isEqualTo(5);
+			assertThat(task.params().toStringUtf8()).isEqualTo("{\"action\": \"process\"}");
+		});
+		Locator activity = row(page, "Activity buffer", "task-123");
+		button(activity, "Purge task-123").click();
+		assertThat(dialog(page)).containsText("Purge this entry?");
+		button(dialog(page), "Purge").click();
+		assertThat(log(page)).containsText("Purged the activity of worker-1: 1 entry removed.");
+		assertThat(activity).hasCount(0);
+		assertThat(page.getByText("No entries for worker-1.")).isVisible();
+		assertThat(this.scheduler.agent("worker-1").activity()).isEmpty();
+	}
+
+	@Test
+	void tellsWhatIsWrongBesideEachField(Page page) {
+		open(page);
+		Locator form = section(page, "Submit a task");
+		Locator agent = form.getByLabel("Agent");
+		Locator priority = form.getByLabel("Priority", new Locator.GetByLabelOptions().setExact(true));
+		Locator parameters = form.getByLabel("Parameters");
+		agent.fill(" ");
+		priority.fill("21");
+		parameters.fill("{\"action\"");
+		button(form, "Submit task").click();
+		assertThat(agent).hasAccessibleDescription("Must not be empty.");
+		assertThat(agent).isFocused();
+		assertThat(priority).hasAccessibleDescription("Higher = more important, −19 to 20. Must be from -19 to 20.");
+		assertThat(priority).hasAttribute("aria-invalid", "true");
+		assertThat(parameters).hasAccessibleDescription(Pattern.compile("^Not valid JSON: "));
+		priority.fill("20");
+		assertThat(priority).hasAccessibleDescription("Higher = more important, −19 to 20.");
+		assertThat(this.scheduler.agentIds()).isEmpty();
+	}
+
+	@Test
+	void showsWhatTheApplicationFindsWrong(Page page) {
+		open(page);
+		Locator form = section(page, "Shut down an agent");
+		Locator gracePeriod = form.getByLabel("Grace period");
+		gracePeriod.fill("99999999999999999999");
+		button(form, "Shut down…").click();
+		button(dialog(page), "Shut down").click();
+		assertThat(gracePeriod).hasAccessibleDescription("Empty: the default. is not a valid value");
+	}
+
+	@Test
+	void submitsManyTasksAndLosesNone(Page page) {
+		open(page);
+		Locator form = section(page, "Many at once");
+		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("250");
+		form.getByLabel("Agents").fill("worker-1, worker-2");
+		button(form, "Submit all").click();
+		// The activity buffer of each agent holds 100 entries
+		assertThat(log(page)).containsText("Submitted 250 tasks: 200 accepted, 50 refused, 0 failed.");
+		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 250);
+		assertThat(form.locator("dd")).hasText(new String[] { "200", "50", "0", "250" });
+		assertThat(form.getByRole(AriaRole.LISTITEM))
+			.hasText(new Pattern[] { Pattern.compile("25 × activity_buffer_full: agent \"worker-1\".*"),
+					Pattern.compile("25 × activity_buffer_full: agent \"worker-2\".*") });
+		assertThat(this.scheduler.queued()).hasSize(200);
+	}
+
+	@Test
+	void countsTasksAsFailedWhenTheApplicationGoesAway(Page page) {
+		open(page);
+		Locator form = section(page, "Many at once");
+		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("120");
+		page.route("**/api/tasks/batch", (route) -> {
+			if (this.scheduler.queued().isEmpty()) {
+				route.resume();
+			}
+			else {
+				route.abort();
+			}
+		});
+		button(form, "Submit all").click();
+		assertThat(log(page)).containsText("Submitted 120 tasks: 50 accepted, 0 refused, 70 failed.");
+		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 120);
+	}
+
+	@Test
+	void playsTheAgent(Page page) {
+		submit("task-123");
+		open(page);
+		button(row(page, "Agents", "worker-1"), "Take next").click();
+		Locator running = row(page, "Running", "task-123");
+		button(running, "Preempt").click();
+		dialog(page).getByLabel("Reason").fill("more important work");
+		button(dialog(page), "Preempt").click();
+		assertThat(running).containsText("Asked to yield: more important work");
+		button(running, "Yield").click();
+		assertThat(row(page, "Queue", "task-123")).isVisible();
+		button(row(page, "Agents", "worker-1"), "Take next").click();
+		button(running, "Done").click();
+		assertThat(row(page, "Finished", "task-123")).containsText("Done");
+		assertThat(this.scheduler.finished()).singleElement()
+			.satisfies((task) -> assertThat(task.state()).isEqualTo(ScheduledTask.State.SUCCEEDED));
+	}
+
+	@Test
+	void reportsTaskAsFailed(Page page) {
+		submit("task-123");
+		this.scheduler.agent("worker-1").takeNext();
+		open(page);
+		button(row(page, "Running", "task-123"), "Fail").click();
+		dialog(page).getByLabel("Reason").fill("3 findings");
+		button(dialog(page), "Report as failed").click();
+		assertThat(row(page, "Finished", "task-123")).containsText("Failed: 3 findings");
+	}
+
+	@Test
+	void shutsAgentDownWhenConfirmedAndRevivesIt(Page page) {
+		open(page);
+		Locator form = section(page, "Shut down an agent");
+		button(form, "Shut down…").click();
+		page.keyboard().press("Escape");
+		assertThat(dialog(page)).isHidden();
+		assertThat(button(form, "Shut down…")).isFocused();
+		assertThat(this.scheduler.agent("worker-1").isShutDown()).isFalse();
+		button(form, "Shut down…").click();
+		button(dialog(page), "Shut down").click();
+		Locator agent = row(page, "Agents", "worker-1");
+		assertThat(agent).containsText("Shut down");
+		button(agent, "Revive").click();
+		assertThat(log(page)).containsText("worker-1 is back at work.");
+		assertThat(this.scheduler.agent("worker-1").isShutDown()).isFalse();
+	}
+
+	@Test
+	void purgesSelectedAndAllEntries(Page page) {
+		List.of("a", "b", "c", "d").forEach(this::submit);
+		open(page);
+		Locator activity = section(page, "Activity buffer");
+		activity.getByLabel("Select a", new Locator.GetByLabelOptions().setExact(true)).check();
+		activity.getByLabel("Select c").check();
+		button(activity, "Purge 2 selected…").click();
+		button(dialog(page), "Purge").click();
+		assertThat(activity.getByRole(AriaRole.CHECKBOX)).hasCount(3);
+		assertThat(this.scheduler.agent("worker-1").activity()).extracting("taskId").containsExactly("b", "d");
+		button(activity, "Purge all…").click();
+		button(dialog(page), "Purge all").click();
+		assertThat(activity.getByText("No entries for worker-1.")).isVisible();
+		assertThat(this.scheduler.agent("worker-1").activity()).isEmpty();
+	}
+
+	@Test
+	void showsNewActivityByItself(Page page) {
+		open(page);
+		assertThat(page.getByText("No entries for worker-1.")).isVisible();
+		submit("task-123");
+		assertThat(row(page, "Activity buffer", "task-123")).isVisible();
+	}
+
+	@Test
+	void showsMarkupAsText(Page page) {
+		String markup = "<img src=x onerror=alert(1)>";
+		submit(markup);
+		open(page);
+		assertThat(row(page, "Queue", markup)).isVisible();
+		assertThat(page.locator("main img")).hasCount(0);
+	}
+
+	@Test
+	void leadsKeyboardPastTheHeader(Page page) {
+		open(page);
+		page.keyboard().press("Tab");
+		assertThat(page.getByText("Skip to the content")).isFocused();
+		page.keyboard().press("Enter");
+		page.keyboard().press("Tab");
+		assertThat(section(page, "Submit a task").getByLabel("Agent")).isFocused();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "LIGHT, 1280", "LIGHT, 375", "DARK, 1280", "DARK, 375" })
+	void isReadable(ColorScheme colorScheme, int width, Page page) {
+		String longName = "a-name-that-is-much-longer-than-anyone-would-like/with-a-number-0123456789";
+		this.client.submitTask(TaskSubmission.forAgent(longName).taskId(longName).scope(longName).build());
+		List.of("a", "b", "c").forEach(this::submit);
+		this.scheduler.agent("worker-1").takeNext();
+		this.scheduler.agent("worker-1").takeNext();
+		this.scheduler.agent("worker-1").fail("a", longName);
+		this.client.requestPreemption("worker-1", "b", longName);
+		page.setViewportSize(width, 800);
+		page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colorScheme));
+		open(page);
+		button(section(page, "Many at once"), "Submit all").click();
+		assertThat(log(page)).containsText("Submitted 100 tasks");
+		Locator form = section(page, "Submit a task");
+		form.getByLabel("Agent").fill("");
+		button(form, "Submit task").click();
+		assertThat(row(page, "Running", "b")).isVisible();
+		assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+		assertThat(page.evaluate(UNREADABLE_TEXT)).isEqualTo(List.of());
+		button(row(page, "Running", "b"), "Done").scrollIntoViewIfNeeded();
+		button(row(page, "Running", "b"), "Fail").click();
+		assertThat(page.evaluate(UNREADABLE_TEXT)).isEqualTo(List.of());
+	}
+
+	private void submit(String taskId) {
+		this.client.submitTask(TaskSubmission.forAgent("worker-1").taskId(taskId).build()).orElseThrow();
+	}
+
+	private void open(Page page) {
+		page.navigate("http://localhost:" + this.port);
+		assertThat(page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection")))
+			.containsText("Connected");
+	}
+
+	private static Locator section(Page page, String title) {
+		return page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName(title).setExact(true));
+	}
+
+	private static Locator log(Page page) {
+		return page.getByRole(AriaRole.LOG);
+	}
+
+	private static Locator dialog(Page page) {
+		return page.getByRole(AriaRole.DIALOG);
+	}
+
+	private static Locator row(Page page, String table, String text) {
+		return page.getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName(table))
+			.getByRole(AriaRole.ROW)
+			.filter(new Locator.FilterOptions().setHasText(text));
+	}
+
+	private static Locator button(Locator place, String name) {
+		return place.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name));
+	}
+
+}

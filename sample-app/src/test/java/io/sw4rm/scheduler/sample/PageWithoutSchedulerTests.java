@@ -1,0 +1,73 @@
+package io.sw4rm.scheduler.sample;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the page, in a real browser, while the scheduler elsewhere, or the
+ * application itself, goes away and comes back.
+ */
+@ExtendWith(Chromium.class)
+@SampleApplicationTest
+class PageWithoutSchedulerTests {
+
+	private static EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+
+	@LocalServerPort
+	private int port;
+
+	@DynamicPropertySource
+	static void schedulerElsewhere(DynamicPropertyRegistry registry) {
+		registry.add("sw4rm.scheduler.address", scheduler::address);
+	}
+
+	@AfterAll
+	static void stop() {
+		scheduler.close();
+	}
+
+	@Test
+	void tellsWhenSchedulerGoesAwayAndComesBack(Page page) {
+		page.navigate("http://localhost:" + this.port);
+		Locator connection = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection"));
+		assertThat(connection).containsText("Connected");
+		assertThat(connection).containsText(scheduler.address());
+		assertThat(page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Agents and tasks"))).isHidden();
+		scheduler.close();
+		assertThat(connection).containsText("Away");
+		assertThat(page.getByRole(AriaRole.ALERT))
+			.containsText("The scheduler at " + scheduler.address() + " is away.");
+		Locator submit = page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Submit task"));
+		submit.click();
+		assertThat(page.getByRole(AriaRole.LOG)).containsText("UNAVAILABLE");
+		scheduler = EmbeddedScheduler.builder().port(scheduler.port()).start();
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Connected to the scheduler");
+		assertThat(connection).containsText("Connected");
+		submit.click();
+		assertThat(page.getByRole(AriaRole.LOG)).containsText("accepted");
+		assertThat(scheduler.queued()).hasSize(1);
+	}
+
+	@Test
+	void tellsWhenApplicationGoesAwayAndComesBack(Page page) {
+		page.navigate("http://localhost:" + this.port);
+		page.route("**/api/**", (route) -> route.abort());
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("This application does not answer.");
+		page.unroute("**/api/**");
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Connected to the scheduler");
+	}
+
+}

@@ -1,0 +1,215 @@
+package io.sw4rm.scheduler.sample;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.grpc.Status;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
+
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.ScheduledTask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SampleApplicationTest
+class TaskControllerTests {
+
+	@Autowired
+	private RestTestClient rest;
+
+	@Autowired
+	private EmbeddedScheduler scheduler;
+
+	@BeforeEach
+	void reset() {
+		this.scheduler.reset();
+	}
+
+	@Test
+	void submitsTaskWithAllItsValues() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "taskId": "task-123", "priority": 5, "scope": "global.resource",
+				 "params": {"action": "process"}, "contentType": "application/vnd.task+json"}""").expectStatus()
+			.isOk()
+			.expectBody()
+			.json("""
+					{"taskId": "task-123", "accepted": true, "reason": ""}""");
+		assertThat(this.scheduler.queued()).singleElement().satisfies((task) -> {
+			assertThat(task.agentId()).isEqualTo("worker-1");
+			assertThat(task.taskId()).isEqualTo("task-123");
+			assertThat(task.priority()).isEqualTo(5);
+			assertThat(task.scope()).isEqualTo("global.resource");
+			assertThat(task.params().toStringUtf8()).isEqualTo("{\"action\":\"process\"}");
+			assertThat(task.contentType()).isEqualTo("application/vnd.task+json");
+		});
+	}
+
+	@Test
+	void sendsTextAsItIs() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "params": "{ \\"a\\": 1.50 }"}""").expectStatus().isOk();
+		assertThat(this.scheduler.queued()).singleElement()
+			.satisfies((task) -> assertThat(task.params().toStringUtf8()).isEqualTo("{ \"a\": 1.50 }"));
+	}
+
+	@Test
+	void makesUpTaskIdThatIsEmpty() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "taskId": ""}""").expectStatus().isOk();
+		assertThat(this.scheduler.queued()).singleElement()
+			.satisfies((task) -> assertThat(task.taskId()).hasSize("f81d4fae-7dec-11d0-a765-00a0c91e6bf6".length()));
+	}
+
+	@Test
+	void answersRefusalWithItsReason() {
+		String task = """
+				{"agentId": "worker-1", "taskId": "task-123"}""";
+		post("/api/tasks", task);
+		post("/api/tasks", task).expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.accepted")
+			.isEqualTo(false)
+			.jsonPath("$.reason")
+			.value((reason) -> assertThat(reason).asString().contains("already queued"));
+	}
+
+	@Test
+	void namesEveryInvalidField() {
+		post("/api/tasks", """
+				{"agentId": " ", "priority": 21}""").expectStatus()
+			.isBadRequest()
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody()
+			.jsonPath("$.errors")
+			.isEqualTo(Map.of("agentId", "must not be blank", "priority", "must be in range [-19, 20], got 21"));
+		assertThat(this.scheduler.queued()).isEmpty();
+	}
+
+	@Test
+	void refusesPriorityThatIsNotWhole() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "priority": 5.5}""").expectStatus()
+			.isBadRequest()
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody()
+			.jsonPath("$.errors")
+			.isEqualTo(Map.of("priority", "is not a valid value"));
+	}
+
+	@Test
+	void refusesMisspelledField() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "prioriy": 5}""").expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.errors")
+			.isEqualTo(Map.of("prioriy", "is not known"));
+	}
+
+	@Test
+	void refusesParamsThatDoNotFitTheirContentType() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "params": {"a": 1}, "contentType": "text/plain"}""").expectStatus()
+			.isBadRequest()
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody()
+			.jsonPath("$.detail")
+			.value((detail) -> assertThat(detail).asString().contains("text/plain"));
+	}
+
+	@Test
+	void losesNoneOfManyTasks() {
+		this.scheduler.faults().on(Operation.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
+		List<Map<String, String>> tasks = IntStream.range(0, 150)
+			.mapToObj((index) -> Map.of("agentId", "worker-1"))
+			.toList();
+		this.rest.post()
+			.uri("/api/tasks/batch")
+			.body(Map.of("tasks", tasks))
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody(BatchResult.class)
+			.value((result) -> {
+				assertThat(result).isNotNull();
+				// An agent's activity buffer holds 100 entries
+				assertThat(result.asked()).isEqualTo(150);
+				assertThat(result.accepted()).isEqualTo(100);
+				assertThat(result.refused()).isEqualTo(47);
+				assertThat(result.failed()).isEqualTo(3);
+				assertThat(result.reasons()).hasSize(2)
+					.containsEntry("UNAVAILABLE at " + this.scheduler.address(), 3)
+					.containsValue(47);
+			});
+		assertThat(this.scheduler.queued()).hasSize(100).extracting(ScheduledTask::taskId).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void submitsNoneOfManyTasksWhenOneIsInvalid() {
+		post("/api/tasks/batch", """
+				{"tasks": [{"agentId": "worker-1"}, {"agentId": "worker-1", "priority": -20}]}""").expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.errors")
+			.isEqualTo(Map.of("tasks[1].priority", "must be in range [-19, 20], got -20"));
+		assertThat(this.scheduler.queued()).isEmpty();
+	}
+
+	@Test
+	void refusesMoreThanThousandTasksAtOnce() {
+		List<Map<String, String>> tasks = IntStream.range(0, 1001)
+			.mapToObj((index) -> Map.of("agentId", "worker-1"))
+			.toList();
+		this.rest.post()
+			.uri("/api/tasks/batch")
+			.body(Map.of("tasks", tasks))
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.errors.tasks")
+			.isEqualTo("size must be between 0 and 1000");
+	}
+
+	@Test
+	void asksTaskToYield() {
+		post("/api/tasks", """
+				{"agentId": "worker-1", "taskId": "task-123"}""");
+		post("/api/tasks/preempt", """
+				{"agentId": "worker-1", "taskId": "task-123", "reason": "Higher priority task arrived"}""")
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.enqueued")
+			.isEqualTo(true);
+		assertThat(this.scheduler.queued()).singleElement()
+			.satisfies((task) -> assertThat(task.preemptionReason()).isEqualTo("Higher priority task arrived"));
+	}
+
+	@Test
+	void tellsThatUnknownTaskWasNotAskedToYield() {
+		post("/api/tasks/preempt", """
+				{"agentId": "worker-1", "taskId": "unknown"}""").expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.enqueued")
+			.isEqualTo(false);
+	}
+
+	private ResponseSpec post(String path, String json) {
+		return this.rest.post().uri(path).contentType(MediaType.APPLICATION_JSON).body(json).exchange();
+	}
+
+}
