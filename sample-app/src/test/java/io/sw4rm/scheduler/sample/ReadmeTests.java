@@ -25,6 +25,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import javax.xml.parsers.DocumentBuilderFactory;
 
+import io.grpc.ManagedChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,18 +83,19 @@ class ReadmeTests {
 	@MethodSource("javaFragments")
 	@SuppressWarnings("unchecked")
 	void runsFragments(String fragment, @TempDir Path classes) throws Exception {
-		compile(fragment, classes);
-		EmbeddedScheduler.Builder scheduler = EmbeddedScheduler.builder()
-			.port(fragment.contains("localhost:50053") ? 50053 : 0);
-		try (EmbeddedScheduler started = scheduler.start();
-				URLClassLoader loader = new URLClassLoader(new URL[] { classes.toUri().toURL() })) {
-			var channel = SchedulerAddress.parse(started.address()).newChannelBuilder().build();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			compile(fragment.replace("localhost:50053", scheduler.address()), classes);
+			ManagedChannel channel = SchedulerAddress.parse(scheduler.address()).newChannelBuilder().build();
 			SchedulerClientBuilder builder = SchedulerClient.builder(channel)
 				.payloadConverter(new JacksonPayloadConverter(new JsonMapper()));
-			((BiConsumer<SchedulerClient, AsyncSchedulerClient>) loader.loadClass("Fragment")
-				.getConstructor()
-				.newInstance()).accept(builder.build(), builder.buildAsync());
-			channel.shutdownNow();
+			try (URLClassLoader loader = new URLClassLoader(new URL[] { classes.toUri().toURL() })) {
+				((BiConsumer<SchedulerClient, AsyncSchedulerClient>) loader.loadClass("Fragment")
+					.getConstructor()
+					.newInstance()).accept(builder.build(), builder.buildAsync());
+			}
+			finally {
+				channel.shutdownNow();
+			}
 		}
 	}
 
