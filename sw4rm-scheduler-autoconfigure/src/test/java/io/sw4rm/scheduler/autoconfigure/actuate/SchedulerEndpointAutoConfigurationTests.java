@@ -1,0 +1,210 @@
+package io.sw4rm.scheduler.autoconfigure.actuate;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import io.grpc.Status;
+import org.assertj.core.util.Throwables;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.test.json.JsonContent;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Tests for {@link SchedulerEndpointAutoConfiguration}, over HTTP.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SchedulerEndpointAutoConfigurationTests {
+
+	private static final String SECRET = "s3cret-marker";
+
+	@Test
+	void showsConfigurationAndConnection() throws Exception {
+		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.deadlines.submit-task=7s",
+				"sw4rm.scheduler.metadata.authorization=" + SECRET)) {
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
+				.hasPathSatisfying("$.address",
+						(address) -> assertThat(address).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
+				.hasPathSatisfying("$.tls", (tls) -> assertThat(tls).isEqualTo(false))
+				.hasPathSatisfying("$.channelState", (state) -> assertThat(state).isEqualTo("READY"))
+				.hasPathSatisfying("$.deadlines.SubmitTask", (deadline) -> assertThat(deadline).isEqualTo("PT7S"))
+				.hasPathSatisfying("$.deadlines.PollActivityBuffer",
+						(deadline) -> assertThat(deadline).isEqualTo("PT10S"))
+				.hasPathSatisfying("$.retry.operations[0]",
+						(operation) -> assertThat(operation).isEqualTo("POLL_ACTIVITY_BUFFER"))
+				.hasPathSatisfying("$.metadata[0]", (name) -> assertThat(name).isEqualTo("authorization"));
+		}
+	}
+
+	@Test
+	void countsCallsAndRemembersLastFailure() throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			client.submitTask(TaskSubmission.forAgent("worker-1").build());
+			context.getBean(EmbeddedScheduler.class)
+				.faults()
+				.on(Operation.SUBMIT_TASK)
+				.times(1)
+				.fail(Status.RESOURCE_EXHAUSTED);
+			assertThatException().isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
+			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
+				.hasPathSatisfying("$.calls.SubmitTask",
+						(calls) -> assertThat(calls).isEqualTo(Map.of("total", 2, "failed", 1)))
+				.hasPathSatisfying("$.lastFailure.operation",
+						(operation) -> assertThat(operation).isEqualTo("SubmitTask"))
+				.hasPathSatisfying("$.lastFailure.status",
+						(status) -> assertThat(status).isEqualTo("RESOURCE_EXHAUSTED"))
+				.hasPath("$.lastFailure.time");
+		}
+	}
+
+	@Test
+	void showsActivityOfAgent() throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			context.getBean(SchedulerClient.class)
+				.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-1").build());
+			assertThat(new JsonContent(get(context, "sw4rmscheduler/worker-1").body()))
+				.hasPathSatisfying("$.entries[0].taskId", (taskId) -> assertThat(taskId).isEqualTo("task-1"));
+		}
+	}
+
+	@Test
+	void doesNotPurgeByDefault() throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			assertThat(delete(context, "sw4rmscheduler/worker-1?all=true").statusCode()).isEqualTo(405);
+		}
+	}
+
+	@Test
+	void purgesGivenTasksWhereWriteAccessIsGiven() throws Exception {
+		try (ConfigurableApplicationContext context = start("management.endpoint.sw4rmscheduler.access=unrestricted")) {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			for (String taskId : List.of("task-1", "task-2", "task-3")) {
+				client.submitTask(TaskSubmission.forAgent("worker-1").taskId(taskId).build());
+			}
+			assertThat(delete(context, "sw4rmscheduler/worker-1?taskIds=task-1&taskIds=task-2").body())
+				.isEqualTo("{\"purged\":2}");
+			assertThat(client.pollActivityBuffer("worker-1")).hasSize(1);
+			assertThat(delete(context, "sw4rmscheduler/worker-1?all=true").body()).isEqualTo("{\"purged\":1}");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "?all=false", "?taskIds=", "?taskIds=task-1&all=true" })
+	void purgesNothingWithoutClearWord(String query) throws Exception {
+		try (ConfigurableApplicationContext context = start("management.endpoint.sw4rmscheduler.access=unrestricted")) {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			client.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-1").build());
+			assertThat(delete(context, "sw4rmscheduler/worker-1" + query).statusCode()).isEqualTo(400);
+			assertThat(client.pollActivityBuffer("worker-1")).hasSize(1);
+		}
+	}
+
+	@Test
+	void isNotExposedByDefault() throws Exception {
+		try (ConfigurableApplicationContext context = start("management.endpoints.web.exposure.include=health")) {
+			assertThat(get(context, "sw4rmscheduler").statusCode()).isEqualTo(404);
+			assertThat(context.getBeanProvider(SchedulerEndpoint.class).getIfAvailable()).isNull();
+		}
+	}
+
+	@Test
+	void tellsInfoEndpointOfScheduler() throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			assertThat(new JsonContent(get(context, "info").body())).hasPathSatisfying("$.sw4rmScheduler.address",
+					(address) -> assertThat(address).isEqualTo(context.getBean(EmbeddedScheduler.class).address()));
+		}
+	}
+
+	@Test
+	void showsNoSecretAnywhere(CapturedOutput output) throws Exception {
+		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.metadata.authorization=Bearer " + SECRET,
+				"spring.ssl.bundle.jks.mine.key.password=" + SECRET,
+				"spring.ssl.bundle.jks.mine.truststore.password=" + SECRET, "logging.level.io.sw4rm=trace")) {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			TaskSubmission task = TaskSubmission.forAgent("worker-1").params(SECRET).build();
+			client.submitTask(task);
+			context.getBean(EmbeddedScheduler.class)
+				.faults()
+				.on(Operation.SUBMIT_TASK)
+				.times(1)
+				.fail(Status.PERMISSION_DENIED);
+			assertThatException().isThrownBy(() -> client.submitTask(task))
+				.satisfies((ex) -> assertThat(ex).hasStackTraceContaining("PERMISSION_DENIED"))
+				.satisfies((ex) -> assertThat(Throwables.getStackTrace(ex)).doesNotContain(SECRET));
+			for (String path : List.of("health", "info", "sw4rmscheduler", "sw4rmscheduler/worker-1", "metrics", "env",
+					"configprops", "beans", "conditions", "loggers", "prometheus")) {
+				HttpResponse<String> response = get(context, path);
+				assertThat(response.statusCode()).as(path).isIn(200, 404);
+				assertThat(response.body()).as(path).doesNotContain(SECRET);
+			}
+			assertThat(task.toString() + client + context.getBean("sw4rmSchedulerChannel")).doesNotContain(SECRET);
+		}
+		assertThat(output).doesNotContain(SECRET);
+	}
+
+	@Test
+	void backsOffWithoutActuator() {
+		new ApplicationContextRunner().withUserConfiguration(Application.class)
+			.withClassLoader(new FilteredClassLoader(Endpoint.class))
+			.run((context) -> assertThat(
+					context.getBeanProvider(SchedulerEndpointAutoConfiguration.class).getIfAvailable())
+				.isNull());
+	}
+
+	private static ConfigurableApplicationContext start(String... properties) {
+		return new SpringApplicationBuilder(Application.class)
+			.properties("server.port=0", "management.endpoints.web.exposure.include=*",
+					"management.endpoint.health.show-details=always")
+			.run(Arrays.stream(properties).map((property) -> "--" + property).toArray(String[]::new));
+	}
+
+	private static HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws Exception {
+		return send(HttpRequest.newBuilder(uri(context, path)).GET());
+	}
+
+	private static HttpResponse<String> delete(ConfigurableApplicationContext context, String path) throws Exception {
+		return send(HttpRequest.newBuilder(uri(context, path)).DELETE());
+	}
+
+	private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+		return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	private static URI uri(ConfigurableApplicationContext context, String path) {
+		return URI.create("http://localhost:%s/actuator/%s"
+			.formatted(context.getEnvironment().getProperty("local.server.port"), path));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
