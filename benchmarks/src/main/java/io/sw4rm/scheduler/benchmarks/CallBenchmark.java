@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.ManagedChannel;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,6 +26,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.sw4rm.scheduler.client.PreemptionResult;
@@ -35,8 +39,8 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStu
 
 /**
  * What a blocking call costs through a plain stub, through the client alone, and through
- * the client that Boot configures. The scheduler runs in a process of its own, so that
- * its allocations don't count.
+ * the client that Boot configures, without and with metrics. The scheduler runs in a
+ * process of its own, so that its allocations don't count.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -58,6 +62,10 @@ public class CallBenchmark {
 
 	private SchedulerClient bootClient;
 
+	private ConfigurableApplicationContext meteredContext;
+
+	private SchedulerClient meteredBootClient;
+
 	@Setup
 	public void start() throws IOException {
 		int port = freePort();
@@ -70,15 +78,17 @@ public class CallBenchmark {
 		this.channel = SchedulerAddress.parse("localhost:" + port).newChannelBuilder().build();
 		this.stub = SchedulerServiceGrpc.newBlockingStub(this.channel);
 		this.plainClient = SchedulerClient.create(this.channel);
-		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.run("--sw4rm.scheduler.address=localhost:" + port, "--spring.main.banner-mode=off");
+		this.context = run(port, Application.class);
 		this.bootClient = this.context.getBean(SchedulerClient.class);
+		this.meteredContext = run(port, Application.class, MetricsConfiguration.class);
+		this.meteredBootClient = this.meteredContext.getBean(SchedulerClient.class);
 		this.stub.withWaitForReady().requestPreemption(request());
 	}
 
 	@TearDown
 	public void stop() {
 		this.context.close();
+		this.meteredContext.close();
 		this.channel.shutdownNow();
 		this.scheduler.destroy();
 	}
@@ -98,6 +108,16 @@ public class CallBenchmark {
 		return this.bootClient.requestPreemption("worker-1", "task-1", "benchmark");
 	}
 
+	@Benchmark
+	public PreemptionResult meteredBootClient() {
+		return this.meteredBootClient.requestPreemption("worker-1", "task-1", "benchmark");
+	}
+
+	private static ConfigurableApplicationContext run(int port, Class<?>... sources) {
+		return new SpringApplicationBuilder(sources).web(WebApplicationType.NONE)
+			.run("--sw4rm.scheduler.address=localhost:" + port, "--spring.main.banner-mode=off");
+	}
+
 	private static PreemptRequest request() {
 		return PreemptRequest.newBuilder().setAgentId("worker-1").setTaskId("task-1").setReason("benchmark").build();
 	}
@@ -111,6 +131,16 @@ public class CallBenchmark {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MetricsConfiguration {
+
+		@Bean
+		MeterRegistry meterRegistry() {
+			return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		}
 
 	}
 
