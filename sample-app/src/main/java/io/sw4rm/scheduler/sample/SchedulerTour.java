@@ -54,7 +54,7 @@ class SchedulerTour implements ApplicationRunner {
 			pollActivityBuffer();
 			purgeActivity();
 			shutdownAgent();
-			this.embeddedScheduler.ifAvailable(this::reviveAgent);
+			this.embeddedScheduler.ifAvailable(this::startAfresh);
 		}
 		catch (SchedulerException ex) {
 			logger.warn("The tour ends here and the application goes on: {}", ex.getMessage());
@@ -100,9 +100,9 @@ class SchedulerTour implements ApplicationRunner {
 		logger.info("5. Asked {} to shut down within 30 s: {}", AGENT, result.ok() ? "ok" : "not ok");
 	}
 
-	private void reviveAgent(EmbeddedScheduler embeddedScheduler) {
-		embeddedScheduler.agent(AGENT).revive();
-		logger.info("The tour is over. {} is back at work, so that the page has an agent to use", AGENT);
+	private void startAfresh(EmbeddedScheduler embeddedScheduler) {
+		embeddedScheduler.reset();
+		logger.info("The tour is over. The embedded scheduler is as new, for the page and for other clients");
 	}
 
 }

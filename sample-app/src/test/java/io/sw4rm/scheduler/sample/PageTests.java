@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.grpc.Status;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Operation;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -277,6 +279,19 @@ class PageTests {
 		button(row(page, "Running", "b"), "Done").scrollIntoViewIfNeeded();
 		button(row(page, "Running", "b"), "Fail").click();
 		assertThat(page.evaluate(UNREADABLE_TEXT)).isEqualTo(List.of());
+	}
+
+	@Test
+	void plotsCalls(Page page) {
+		open(page);
+		Locator plots = section(page, "Calls to the scheduler");
+		Locator rate = plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Calls"));
+		assertThat(rate).containsText(Pattern.compile("[1-9][\\d.,]* /s"));
+		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors")))
+			.containsText("most 0 /s");
+		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors"))).not()
+			.containsText("most 0 /s");
 	}
 
 	private void submit(String taskId) {

@@ -9,6 +9,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -235,23 +236,22 @@ class ReadmeTests {
 
 	private static List<JsonNode> metadata() {
 		try {
+			List<JsonNode> properties = new ArrayList<>();
 			for (URL url : Collections
 				.list(ReadmeTests.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
 				try (InputStream stream = url.openStream()) {
-					List<JsonNode> properties = new JsonMapper().readTree(stream)
+					new JsonMapper().readTree(stream)
 						.path("properties")
 						.valueStream()
-						.toList();
-					if (properties.get(0).path("name").asString().startsWith("sw4rm.scheduler.")) {
-						return properties;
-					}
+						.filter((property) -> property.path("name").asString().startsWith("sw4rm."))
+						.forEach(properties::add);
 				}
 			}
+			return properties;
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
 		}
-		throw new IllegalStateException("no metadata of sw4rm.scheduler.*");
 	}
 
 	private static Stream<MatchResult> matches(String pattern) {

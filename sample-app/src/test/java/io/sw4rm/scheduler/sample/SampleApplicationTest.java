@@ -15,7 +15,8 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "sw4rm.scheduler.embedded.port=0", "sample.tour.enabled=false" })
+		properties = { "sw4rm.scheduler.embedded.port=0", "sample.tour.enabled=false",
+				"management.prometheus.metrics.export.enabled=true" })
 @AutoConfigureRestTestClient
 @interface SampleApplicationTest {
 

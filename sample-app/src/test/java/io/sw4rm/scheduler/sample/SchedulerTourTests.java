@@ -26,22 +26,19 @@ class SchedulerTourTests {
 					"2. Asked task-123 to yield: enqueued",
 					"3. Polled the activity of worker-1: task-123 (submitted with priority 5)",
 					"4. Purged the activity of task-123: 1 entry removed",
-					"5. Asked worker-1 to shut down within 30 s: ok", "worker-1 is back at work",
+					"5. Asked worker-1 to shut down within 30 s: ok", "The tour is over",
 					"The page is at http://localhost:");
-			assertThat(application.getBean(EmbeddedScheduler.class).queued()).singleElement().satisfies((task) -> {
-				assertThat(task.priority()).isEqualTo(5);
-				assertThat(task.scope()).isEqualTo("global.resource");
-				assertThat(task.params().toStringUtf8()).isEqualTo("{\"action\":\"process\"}");
-				assertThat(task.preemptionReason()).isEqualTo("Higher priority task arrived");
-			});
+			assertThat(application.isRunning()).isTrue();
 		}
 	}
 
 	@Test
-	void leavesAgentThatCanBeUsed() {
+	void leavesEmbeddedSchedulerAsNew() {
 		try (ConfigurableApplicationContext application = start("--sw4rm.scheduler.embedded.port=0")) {
 			SchedulerClient client = application.getBean(SchedulerClient.class);
-			assertThat(client.submitTask(TaskSubmission.forAgent("worker-1").build()).accepted()).isTrue();
+			assertThat(application.getBean(EmbeddedScheduler.class).queued()).isEmpty();
+			assertThat(client.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-123").build()).accepted())
+				.isTrue();
 		}
 	}
 
@@ -51,8 +48,14 @@ class SchedulerTourTests {
 				ConfigurableApplicationContext application = start(
 						"--sw4rm.scheduler.address=" + scheduler.address())) {
 			assertThat(output).contains("5. Asked worker-1 to shut down within 30 s: ok")
-				.doesNotContain("is back at work");
+				.doesNotContain("The tour is over");
 			assertThat(scheduler.agent("worker-1").isShutDown()).isTrue();
+			assertThat(scheduler.queued()).singleElement().satisfies((task) -> {
+				assertThat(task.priority()).isEqualTo(5);
+				assertThat(task.scope()).isEqualTo("global.resource");
+				assertThat(task.params().toStringUtf8()).isEqualTo("{\"action\":\"process\"}");
+				assertThat(task.preemptionReason()).isEqualTo("Higher priority task arrived");
+			});
 			assertThat(application.getBeansOfType(EmbeddedScheduler.class)).isEmpty();
 		}
 	}
