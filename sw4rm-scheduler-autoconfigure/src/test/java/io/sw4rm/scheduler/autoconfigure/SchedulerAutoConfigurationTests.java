@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,9 +22,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
@@ -31,10 +34,13 @@ import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfigur
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.client.GrpcChannelFactory;
@@ -46,6 +52,7 @@ import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
+import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
@@ -329,6 +336,38 @@ class SchedulerAutoConfigurationTests {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 			assertThat(header("b")).isNull();
 		});
+	}
+
+	@Test
+	void worksWithLazyInitialization() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
+				.isEmpty());
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void initializesNoBeanTooEarly(CapturedOutput output) {
+		this.contextRunner.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("not eligible for getting processed by all BeanPostProcessors");
+	}
+
+	@Test
+	void bindsMapsFromEnvironmentVariables() {
+		this.contextRunner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment",
+						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMITTASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
+								"acme"))))
+			.run((context) -> {
+				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
+				assertThat(properties.getDeadlines()).containsEntry(SchedulerOperation.SUBMIT_TASK,
+						Duration.ofSeconds(7));
+				assertThat(properties.getMetadata()).containsEntry("tenant", "acme");
+			});
 	}
 
 	@Test
