@@ -18,10 +18,17 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.ApiVersion;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.health.actuate.endpoint.ReactiveHealthEndpointWebExtension;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
@@ -30,6 +37,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
@@ -177,6 +185,27 @@ class SchedulerHealthContributorAutoConfigurationTests {
 			}
 			assertThat(probes).hasValue(1);
 		}));
+	}
+
+	@Test
+	void isShownInReactiveApplications() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			new ReactiveWebApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
+						CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class,
+						HealthContributorRegistryAutoConfiguration.class, HealthContributorAutoConfiguration.class,
+						SchedulerHealthContributorAutoConfiguration.class, EndpointAutoConfiguration.class,
+						WebEndpointAutoConfiguration.class, HealthEndpointAutoConfiguration.class))
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address())
+				.run((context) -> {
+					var response = context.getBean(ReactiveHealthEndpointWebExtension.class)
+						.health(ApiVersion.LATEST, WebServerNamespace.SERVER, SecurityContext.NONE, true,
+								"sw4rmScheduler")
+						.block();
+					assertThat(response.getStatus()).isEqualTo(200);
+					assertThat(response.getBody().getStatus()).isEqualTo(Status.UP);
+				});
+		}
 	}
 
 	@Test
