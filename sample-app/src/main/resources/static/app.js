@@ -24,14 +24,6 @@ class Problem extends Error {
 
 }
 
-class ApplicationAway extends Problem {
-
-  constructor() {
-    super({ detail: 'This application does not answer. Is it still running?' });
-  }
-
-}
-
 async function get(path) {
   return call(path, { cache: 'no-store' });
 }
@@ -41,15 +33,19 @@ async function post(path, body) {
 }
 
 async function call(path, options) {
-  const response = await fetch(path, options).catch(() => {
-    throw new ApplicationAway();
+  const { response, body } = await fetchJson(path, options).catch(() => {
+    throw new Problem({ detail: 'This application does not answer. Is it still running?' });
   });
-  const json = response.headers.get('Content-Type')?.includes('json') ?? false;
-  const body = json ? await response.json() : undefined;
   if (!response.ok) {
     throw new Problem(body ?? { status: response.status });
   }
   return body;
+}
+
+async function fetchJson(path, options) {
+  const response = await fetch(path, options);
+  const json = response.headers.get('Content-Type')?.includes('json');
+  return { response, body: json ? await response.json() : undefined };
 }
 
 /* Parts of the page */
@@ -370,7 +366,8 @@ function showRows(name, items, keyOf, cellsOf) {
     return row?.dataset.version === version ? row : newRow(name, keys[index], version, cellsOf(item));
   });
   const hadFocus = body.contains(document.activeElement);
-  before.forEach((row) => rows.includes(row) || row.remove());
+  const kept = new Set(rows);
+  before.forEach((row) => kept.has(row) || row.remove());
   rows.forEach((row, index) => body.rows[index] === row || body.insertBefore(row, body.rows[index] ?? null));
   if (hadFocus && !body.contains(document.activeElement)) {
     const row = rows[keys.indexOf(focus.key)];
@@ -575,7 +572,9 @@ async function refreshEmbedded() {
     }
   }
   catch (problem) {
-    showFreshness('embedded', problem);
+    if (request === embeddedRequest) {
+      showFreshness('embedded', problem);
+    }
   }
 }
 

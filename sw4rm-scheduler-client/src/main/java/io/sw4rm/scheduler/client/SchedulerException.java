@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.util.EnumSet;
 import java.util.Set;
 
+import com.google.common.base.Throwables;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
@@ -58,6 +59,10 @@ public class SchedulerException extends RuntimeException {
 		message.append(status.getCode());
 		if (status.getDescription() != null) {
 			message.append(": ").append(status.getDescription());
+		}
+		if (status.getCause() != null) {
+			// Says what gRPC's description often doesn't, such as "Connection refused"
+			message.append(": ").append(Throwables.getRootCause(status.getCause()).getMessage());
 		}
 		message.append(" (correlation id ").append(correlationId).append(')');
 		return message.append(remedy).toString();

@@ -111,6 +111,7 @@ class SchedulerExceptionTests {
 		this.scheduler.stop();
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
 			.hasMessageStartingWith("PollActivityBuffer at %s failed: UNAVAILABLE", this.scheduler.address())
+			.hasMessageContaining("Connection refused")
 			.hasMessageContaining("Is a SW4RM scheduler listening there?")
 			.hasMessageContaining("sw4rm.scheduler.address");
 	}
