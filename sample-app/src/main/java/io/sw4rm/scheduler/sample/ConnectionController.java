@@ -10,6 +10,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
+import io.sw4rm.scheduler.client.SchedulerAddress;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 /**
@@ -28,7 +29,7 @@ class ConnectionController {
 	ConnectionController(@Qualifier("sw4rmSchedulerChannel") ManagedChannel channel,
 			SchedulerConnectionDetails connectionDetails, ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
 		this.channel = channel;
-		this.target = connectionDetails.getAddress();
+		this.target = SchedulerAddress.parse(connectionDetails.getAddress()).toString();
 		this.embedded = embeddedScheduler.getIfAvailable() != null;
 	}
 

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.core.Ordered;
 
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
  * {@link SchedulerClientBuilderCustomizer} that applies {@link SchedulerProperties}.
@@ -33,7 +34,10 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 	public void customize(SchedulerClientBuilder builder) {
 		PropertyMapper map = PropertyMapper.get();
 		map.from(this.properties::getDeadline).to(builder::deadline);
-		this.properties.getDeadlines().forEach(builder::deadline);
+		for (SchedulerOperation operation : SchedulerOperation.values()) {
+			map.from(() -> this.properties.getDeadlines().of(operation))
+				.to((deadline) -> builder.deadline(operation, deadline));
+		}
 		map.from(this.properties::getCompression).to(builder::compression);
 		this.properties.getMetadata().forEach((name, value) -> addMetadata(builder, name, value));
 	}
@@ -43,9 +47,8 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 			builder.metadata(name, value);
 		}
 		catch (IllegalArgumentException ex) {
-			// Without the value: it may be secret
-			throw new IllegalStateException(
-					"The property 'sw4rm.scheduler.metadata.%s' is not valid: %s".formatted(name, ex.getMessage()));
+			throw new SecretPropertyException("sw4rm.scheduler.metadata." + name,
+					"Correct it: " + ex.getMessage() + ".");
 		}
 	}
 

@@ -28,17 +28,18 @@ class SchedulerChannelConfiguration {
 	}
 
 	@Bean
-	static SchedulerCredentialsPostProcessor sw4rmSchedulerCredentialsPostProcessor(
-			ObjectProvider<SchedulerTransport> transport) {
-		return new SchedulerCredentialsPostProcessor(transport);
+	static SchedulerCredentialsPostProcessor sw4rmSchedulerCredentialsPostProcessor() {
+		return new SchedulerCredentialsPostProcessor();
 	}
 
 	@Bean(name = CHANNEL_BEAN_NAME, defaultCandidate = false, destroyMethod = "shutdown")
 	ManagedChannel sw4rmSchedulerChannel(SchedulerTransport transport, SchedulerProperties properties,
-			GrpcChannelFactory channelFactory, ObjectProvider<SchedulerChannelBuilderCustomizer> customizers,
+			GrpcChannelFactory channelFactory, SchedulerCredentialsPostProcessor credentialsPostProcessor,
+			ObjectProvider<SchedulerChannelBuilderCustomizer> customizers,
 			@SchedulerClientInterceptor ObjectProvider<ClientInterceptor> interceptors) {
 		SchedulerChannelConfigurer configurer = new SchedulerChannelConfigurer(properties, transport,
 				customizers.orderedStream().toList());
+		credentialsPostProcessor.use(transport);
 		return channelFactory.createChannel(transport.address().target(),
 				ChannelBuilderOptions.defaults()
 					.withInterceptors(interceptors.orderedStream().toList())

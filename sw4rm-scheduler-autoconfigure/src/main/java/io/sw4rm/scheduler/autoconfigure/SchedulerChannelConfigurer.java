@@ -43,7 +43,7 @@ class SchedulerChannelConfigurer {
 		map.from(this.properties::getIdleTimeout).to(durationProperty(builder::idleTimeout));
 		map.from(this.properties.getKeepalive()::getTime).to(durationProperty(builder::keepAliveTime));
 		map.from(this.properties.getKeepalive()::getTimeout).to(durationProperty(builder::keepAliveTimeout));
-		map.from(this.properties.getKeepalive()::isWithoutCalls).to(builder::keepAliveWithoutCalls);
+		map.from(this.properties.getKeepalive()::getWithoutCalls).to(builder::keepAliveWithoutCalls);
 		map.from(this.properties::getMaxInboundMessageSize).asInt(DataSize::toBytes).to(builder::maxInboundMessageSize);
 		configureServiceConfig(builder);
 		configureTransport(builder);
@@ -51,7 +51,10 @@ class SchedulerChannelConfigurer {
 	}
 
 	private void configureServiceConfig(ManagedChannelBuilder<?> builder) {
-		builder.disableServiceConfigLookUp();
+		if (!this.transport.address().target().startsWith("xds:")) {
+			// What xDS resolves is its configuration
+			builder.disableServiceConfigLookUp();
+		}
 		builder.defaultServiceConfig(SchedulerServiceConfig.from(this.properties, this.transport.address()));
 		builder.enableRetry();
 		builder.maxRetryAttempts(Math.max(this.properties.getRetry().getMaxAttempts(), GRPC_MAX_ATTEMPTS));

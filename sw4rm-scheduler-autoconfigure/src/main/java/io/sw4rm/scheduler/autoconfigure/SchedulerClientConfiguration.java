@@ -49,8 +49,8 @@ class SchedulerClientConfiguration {
 			ObjectProvider<SchedulerCallListener> listeners,
 			ObjectProvider<SchedulerClientBuilderCustomizer> customizers) {
 		SchedulerClientBuilder builder = SchedulerClient.builder(channel);
-		payloadConverter.ifAvailable(builder::payloadConverter);
-		exceptionTranslator.ifAvailable(builder::exceptionTranslator);
+		payloadConverter.ifUnique(builder::payloadConverter);
+		exceptionTranslator.ifUnique(builder::exceptionTranslator);
 		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
@@ -74,8 +74,8 @@ class SchedulerClientConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ReactiveSchedulerClient sw4rmReactiveSchedulerClient(AsyncSchedulerClient client) {
-			return ReactiveSchedulerClient.create(client);
+		ReactiveSchedulerClient sw4rmReactiveSchedulerClient(SchedulerClientBuilder builder) {
+			return ReactiveSchedulerClient.create(builder.buildAsync());
 		}
 
 	}

@@ -21,7 +21,9 @@ public interface SchedulerConnectionDetails extends ConnectionDetails {
 
 	/**
 	 * SSL bundle to use. Without one, an address that starts with {@code https://} uses
-	 * the JVM's trusted certificates and every other address plaintext.
+	 * the JVM's trusted certificates, one that starts with {@code http://} plaintext, and
+	 * every other what Boot's default gRPC channel uses: plaintext, unless it is
+	 * configured otherwise.
 	 * @return the SSL bundle to use
 	 */
 	default @Nullable SslBundle getSslBundle() {

@@ -2,49 +2,68 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import java.lang.reflect.Modifier;
 
+import io.grpc.ChannelCredentials;
 import org.aopalliance.intercept.MethodInterceptor;
-import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.grpc.client.ChannelCredentialsProvider;
 
 /**
  * Makes the application's {@link ChannelCredentialsProvider} answer with the scheduler's
- * TLS credentials when it is asked for the scheduler's target. Credentials are fixed when
- * a channel builder is made, and only this bean is asked for them.
+ * credentials when it is asked for the scheduler's target. Credentials are fixed when a
+ * channel builder is made, and only this bean is asked for them.
  */
 class SchedulerCredentialsPostProcessor implements BeanPostProcessor {
 
-	private final ObjectProvider<SchedulerTransport> transport;
+	/**
+	 * Not injected: other channels must not depend on the scheduler's settings.
+	 */
+	private volatile @Nullable SchedulerTransport transport;
 
-	SchedulerCredentialsPostProcessor(ObjectProvider<SchedulerTransport> transport) {
+	/**
+	 * Use the credentials of the given transport for its target from now on.
+	 */
+	void use(SchedulerTransport transport) {
 		this.transport = transport;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (bean instanceof ChannelCredentialsProvider) ? proxy(bean) : bean;
+		if (!(bean instanceof ChannelCredentialsProvider provider)) {
+			return bean;
+		}
+		return Modifier.isFinal(bean.getClass().getModifiers()) ? decorate(provider) : proxy(provider);
 	}
 
-	private Object proxy(Object provider) {
+	private ChannelCredentialsProvider decorate(ChannelCredentialsProvider provider) {
+		return (target) -> {
+			ChannelCredentials credentials = credentials(target);
+			return (credentials != null) ? credentials : provider.getChannelCredentials(target);
+		};
+	}
+
+	/**
+	 * Keep the bean's class: it may be injected by it.
+	 */
+	private Object proxy(ChannelCredentialsProvider provider) {
 		NameMatchMethodPointcutAdvisor advisor = new NameMatchMethodPointcutAdvisor(
-				(MethodInterceptor) this::getChannelCredentials);
+				(MethodInterceptor) (invocation) -> {
+					ChannelCredentials credentials = credentials((String) invocation.getArguments()[0]);
+					return (credentials != null) ? credentials : invocation.proceed();
+				});
 		advisor.setMappedName("getChannelCredentials");
 		ProxyFactory factory = new ProxyFactory(provider);
 		factory.addAdvisor(advisor);
-		// Keep the bean's class where that is possible: it may be injected by it
-		factory.setProxyTargetClass(!Modifier.isFinal(provider.getClass().getModifiers()));
+		factory.setProxyTargetClass(true);
 		return factory.getProxy(provider.getClass().getClassLoader());
 	}
 
-	private @Nullable Object getChannelCredentials(MethodInvocation invocation) throws Throwable {
-		SchedulerTransport transport = this.transport.getObject();
-		boolean ours = transport.isEncrypted() && transport.address().target().equals(invocation.getArguments()[0]);
-		return ours ? transport.credentials() : invocation.proceed();
+	private @Nullable ChannelCredentials credentials(String target) {
+		SchedulerTransport transport = this.transport;
+		return (transport != null && transport.address().target().equals(target)) ? transport.credentials() : null;
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure;
 
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,11 +40,6 @@ public class SchedulerProperties implements InitializingBean {
 	private @Nullable Duration deadline;
 
 	/**
-	 * Time that a call may take, by operation. Has precedence over "deadline".
-	 */
-	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
-
-	/**
 	 * Whether calls wait for a connection until their deadline instead of failing at once
 	 * when there is none.
 	 */
@@ -68,13 +62,14 @@ public class SchedulerProperties implements InitializingBean {
 	private final Map<String, String> metadata = new LinkedHashMap<>();
 
 	/**
-	 * Time without calls after which the connection is closed. When not set, the default
-	 * of the gRPC client applies.
+	 * Time without calls after which the connection is closed. When not set, Boot's
+	 * spring.grpc.client.channel.default.idle.timeout applies.
 	 */
 	private @Nullable Duration idleTimeout;
 
 	/**
-	 * Largest answer to accept. When not set, the default of the gRPC client applies.
+	 * Largest answer to accept. When not set, Boot's
+	 * spring.grpc.client.channel.default.inbound.message.max-size applies.
 	 */
 	private @Nullable DataSize maxInboundMessageSize;
 
@@ -87,6 +82,8 @@ public class SchedulerProperties implements InitializingBean {
 	 * Time that calls in flight get to end when the application stops.
 	 */
 	private Duration shutdownGracePeriod = Duration.ofSeconds(30);
+
+	private final Deadlines deadlines = new Deadlines();
 
 	private final Retry retry = new Retry();
 
@@ -118,7 +115,7 @@ public class SchedulerProperties implements InitializingBean {
 		this.deadline = deadline;
 	}
 
-	public Map<SchedulerOperation, Duration> getDeadlines() {
+	public Deadlines getDeadlines() {
 		return this.deadlines;
 	}
 
@@ -197,6 +194,94 @@ public class SchedulerProperties implements InitializingBean {
 	@Override
 	public void afterPropertiesSet() {
 		SchedulerPropertiesValidator.validate(this);
+	}
+
+	/**
+	 * Deadlines of operations.
+	 */
+	public static class Deadlines {
+
+		/**
+		 * Time that a submission may take. When not set, "deadline" applies.
+		 */
+		private @Nullable Duration submitTask;
+
+		/**
+		 * Time that a preemption request may take. When not set, "deadline" applies.
+		 */
+		private @Nullable Duration requestPreemption;
+
+		/**
+		 * Time that a shutdown request may take. When not set, "deadline" applies.
+		 */
+		private @Nullable Duration shutdownAgent;
+
+		/**
+		 * Time that reading an activity buffer may take. When not set, "deadline"
+		 * applies.
+		 */
+		private @Nullable Duration pollActivityBuffer;
+
+		/**
+		 * Time that a purge may take. When not set, "deadline" applies.
+		 */
+		private @Nullable Duration purgeActivity;
+
+		public @Nullable Duration getSubmitTask() {
+			return this.submitTask;
+		}
+
+		public void setSubmitTask(@Nullable Duration submitTask) {
+			this.submitTask = submitTask;
+		}
+
+		public @Nullable Duration getRequestPreemption() {
+			return this.requestPreemption;
+		}
+
+		public void setRequestPreemption(@Nullable Duration requestPreemption) {
+			this.requestPreemption = requestPreemption;
+		}
+
+		public @Nullable Duration getShutdownAgent() {
+			return this.shutdownAgent;
+		}
+
+		public void setShutdownAgent(@Nullable Duration shutdownAgent) {
+			this.shutdownAgent = shutdownAgent;
+		}
+
+		public @Nullable Duration getPollActivityBuffer() {
+			return this.pollActivityBuffer;
+		}
+
+		public void setPollActivityBuffer(@Nullable Duration pollActivityBuffer) {
+			this.pollActivityBuffer = pollActivityBuffer;
+		}
+
+		public @Nullable Duration getPurgeActivity() {
+			return this.purgeActivity;
+		}
+
+		public void setPurgeActivity(@Nullable Duration purgeActivity) {
+			this.purgeActivity = purgeActivity;
+		}
+
+		/**
+		 * Return the deadline of an operation.
+		 * @param operation the operation
+		 * @return the deadline, or {@code null} if it has none of its own
+		 */
+		public @Nullable Duration of(SchedulerOperation operation) {
+			return switch (operation) {
+				case SUBMIT_TASK -> this.submitTask;
+				case REQUEST_PREEMPTION -> this.requestPreemption;
+				case SHUTDOWN_AGENT -> this.shutdownAgent;
+				case POLL_ACTIVITY_BUFFER -> this.pollActivityBuffer;
+				case PURGE_ACTIVITY -> this.purgeActivity;
+			};
+		}
+
 	}
 
 	/**
@@ -330,21 +415,22 @@ public class SchedulerProperties implements InitializingBean {
 	public static class Keepalive {
 
 		/**
-		 * Time without traffic after which the connection is probed. When not set, the
-		 * default of the gRPC client applies.
+		 * Time without traffic after which the connection is probed. When not set, Boot's
+		 * spring.grpc.client.channel.default.keepalive.time applies.
 		 */
 		private @Nullable Duration time;
 
 		/**
-		 * Time after which a probe without answer ends the connection. When not set, the
-		 * default of the gRPC client applies.
+		 * Time after which a probe without answer ends the connection. When not set,
+		 * Boot's spring.grpc.client.channel.default.keepalive.timeout applies.
 		 */
 		private @Nullable Duration timeout;
 
 		/**
-		 * Whether to probe while there are no calls too.
+		 * Whether to probe while there are no calls too. When not set, Boot's
+		 * spring.grpc.client.channel.default.keepalive.without-calls applies.
 		 */
-		private boolean withoutCalls;
+		private @Nullable Boolean withoutCalls;
 
 		public @Nullable Duration getTime() {
 			return this.time;
@@ -362,11 +448,11 @@ public class SchedulerProperties implements InitializingBean {
 			this.timeout = timeout;
 		}
 
-		public boolean isWithoutCalls() {
+		public @Nullable Boolean getWithoutCalls() {
 			return this.withoutCalls;
 		}
 
-		public void setWithoutCalls(boolean withoutCalls) {
+		public void setWithoutCalls(@Nullable Boolean withoutCalls) {
 			this.withoutCalls = withoutCalls;
 		}
 

@@ -29,7 +29,9 @@ final class SchedulerPropertiesValidator {
 	static void validate(SchedulerProperties properties) {
 		validateTransport(properties.getAddress(), properties.getSsl());
 		positive("deadline", properties.getDeadline());
-		properties.getDeadlines().forEach((operation, deadline) -> positive("deadlines." + name(operation), deadline));
+		for (SchedulerOperation operation : SchedulerOperation.values()) {
+			positive("deadlines." + name(operation), properties.getDeadlines().of(operation));
+		}
 		validateRetry(properties.getRetry());
 		validateLoadBalancingPolicy(properties.getLoadBalancingPolicy());
 		check(hasTextOrNull(properties.getUserAgent()), "user-agent", properties.getUserAgent(),
@@ -44,8 +46,8 @@ final class SchedulerPropertiesValidator {
 
 	private static void validateTransport(String text, SchedulerProperties.Ssl ssl) {
 		if (text.contains("@")) {
-			throw new IllegalStateException("The property '" + PREFIX + "address' must not contain user information. "
-					+ "Remove everything up to the '@'.");
+			throw new SecretPropertyException(PREFIX + "address",
+					"It must not contain user information. Remove everything up to the '@'.");
 		}
 		SchedulerAddress address = parse(text);
 		check(!ssl.isRequested() || address.security() != Security.PLAINTEXT, "address", text,

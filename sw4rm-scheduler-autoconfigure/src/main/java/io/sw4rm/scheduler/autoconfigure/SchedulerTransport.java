@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,14 @@ record SchedulerTransport(SchedulerAddress address, @Nullable SslBundle sslBundl
 		return this.sslBundle != null;
 	}
 
-	ChannelCredentials credentials() {
-		Assert.state(this.sslBundle != null, "'sslBundle' must not be null");
+	/**
+	 * Return the credentials that the connection needs, or {@code null} if neither TLS
+	 * nor plaintext was asked for.
+	 */
+	@Nullable ChannelCredentials credentials() {
+		if (this.sslBundle == null) {
+			return (this.address.security() == Security.PLAINTEXT) ? InsecureChannelCredentials.create() : null;
+		}
 		SslManagerBundle managers = this.sslBundle.getManagers();
 		return TlsChannelCredentials.newBuilder()
 			.keyManager(managers.getKeyManagers())

@@ -18,7 +18,8 @@ class TlsTransportFilter extends ClientTransportFilter {
 			// Most other statuses may not come from a transport: gRPC would replace them
 			throw Status.INTERNAL
 				.withDescription("The connection to the scheduler must use TLS, but the channel was made without it. "
-						+ "Check the application's GrpcChannelFactory: it must use the ChannelCredentialsProvider bean")
+						+ "Check the application's GrpcChannelFactory and GrpcChannelFactoryCustomizer: "
+						+ "they must use the ChannelCredentialsProvider bean")
 				.asRuntimeException();
 		}
 		return attributes;

@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import java.io.InputStream;
 import java.net.URL;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -49,15 +48,12 @@ class ConfigurationMetadataTests {
 	@Test
 	void hintsAtKnownValues() {
 		assertThat(this.metadata.path("hints").valueStream().map((hint) -> hint.path("name").asString())).contains(
-				"sw4rm.scheduler.address", "sw4rm.scheduler.load-balancing-policy", "sw4rm.scheduler.compression",
-				"sw4rm.scheduler.deadlines.keys");
+				"sw4rm.scheduler.address", "sw4rm.scheduler.load-balancing-policy", "sw4rm.scheduler.compression");
 	}
 
 	@Test
 	void hintsNameExistingProperties() {
-		List<String> names = new ArrayList<>(
-				properties().stream().map((property) -> property.path("name").asString()).toList());
-		names.add("sw4rm.scheduler.deadlines.keys");
+		List<String> names = properties().stream().map((property) -> property.path("name").asString()).toList();
 		assertThat(this.metadata.path("hints").valueStream().map((hint) -> hint.path("name").asString()))
 			.isSubsetOf(names);
 	}

@@ -52,7 +52,6 @@ import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
-import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
@@ -355,19 +354,56 @@ class SchedulerAutoConfigurationTests {
 	}
 
 	@Test
-	void bindsMapsFromEnvironmentVariables() {
+	void bindsEnvironmentVariables() {
 		this.contextRunner
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
 				.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment",
-						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMITTASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
+						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMIT_TASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
 								"acme"))))
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
-				assertThat(properties.getDeadlines()).containsEntry(SchedulerOperation.SUBMIT_TASK,
-						Duration.ofSeconds(7));
+				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofSeconds(7));
 				assertThat(properties.getMetadata()).containsEntry("tenant", "acme");
 			});
+	}
+
+	@Test
+	void keepsPlaintextThatWasAskedForWhenDefaultChannelUsesTls() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=http://" + scheduler.address(),
+					"spring.grpc.client.channel.default.ssl.enabled=true")
+			.run((context) -> assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
+				.isEmpty());
+	}
+
+	@Test
+	void leavesProbingWithoutCallsToDefaultChannel() {
+		this.contextRunner.withPropertyValues("spring.grpc.client.channel.default.keepalive.without-calls=true")
+			.run((context) -> assertThat(context.getBean(SchedulerProperties.class).getKeepalive().getWithoutCalls())
+				.isNull());
+	}
+
+	@Test
+	void otherChannelsDoNotDependOnConnectionDetails() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean(SchedulerConnectionDetails.class, () -> {
+				throw new IllegalStateException("asked for");
+			})
+			.run((context) -> assertThat(context.getBean(GrpcChannelFactory.class).createChannel(scheduler.address()))
+				.isNotNull());
+	}
+
+	@Test
+	void toleratesSeveralClientsOfUser() {
+		AsyncSchedulerClient client = SchedulerClient.builder(channelOfUser).buildAsync();
+		this.contextRunner.withBean("one", AsyncSchedulerClient.class, () -> client)
+			.withBean("two", AsyncSchedulerClient.class, () -> client)
+			.withBean("three", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
+			.withBean("four", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
+			.run((context) -> assertThat(context).hasSingleBean(ReactiveSchedulerClient.class));
 	}
 
 	@Test

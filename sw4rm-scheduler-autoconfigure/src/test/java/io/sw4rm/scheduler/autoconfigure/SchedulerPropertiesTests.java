@@ -62,8 +62,8 @@ class SchedulerPropertiesTests {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
 				assertThat(properties.getAddress()).isEqualTo("dns:///scheduler:1");
 				assertThat(properties.getDeadline()).isEqualTo(Duration.ofSeconds(5));
-				assertThat(properties.getDeadlines())
-					.isEqualTo(Map.of(SchedulerOperation.SUBMIT_TASK, Duration.ofMinutes(1)));
+				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofMinutes(1));
+				assertThat(properties.getDeadlines().of(SchedulerOperation.PURGE_ACTIVITY)).isNull();
 				assertThat(properties.isWaitForReady()).isTrue();
 				assertThat(properties.getLoadBalancingPolicy()).isEqualTo("round_robin");
 				assertThat(properties.getUserAgent()).isEqualTo("agent");
@@ -83,7 +83,7 @@ class SchedulerPropertiesTests {
 				assertThat(properties.getSsl().getEnabled()).isTrue();
 				assertThat(properties.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(1));
 				assertThat(properties.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(5));
-				assertThat(properties.getKeepalive().isWithoutCalls()).isTrue();
+				assertThat(properties.getKeepalive().getWithoutCalls()).isTrue();
 			});
 	}
 
@@ -161,14 +161,17 @@ class SchedulerPropertiesTests {
 	@Test
 	void refusesUserInformationInAddressWithoutPrintingIt(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.address=http://user:s3cret@localhost:1");
-		assertThat(output).contains("'sw4rm.scheduler.address' must not contain user information")
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("configuration property 'sw4rm.scheduler.address'")
+			.contains("must not contain user information")
 			.doesNotContain("s3cret");
 	}
 
 	@Test
 	void refusesMalformedMetadataWithoutPrintingItsValue(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.metadata.authorization=Bearer s3cret\u00fc");
-		assertThat(output).contains("'sw4rm.scheduler.metadata.authorization'")
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("configuration property 'sw4rm.scheduler.metadata.authorization'")
 			.contains("printable ASCII")
 			.doesNotContain("s3cret");
 	}

@@ -104,7 +104,7 @@ public class SchedulerEndpoint {
 	}
 
 	private Duration deadline(SchedulerOperation operation) {
-		Duration deadline = this.properties.getDeadlines().get(operation);
+		Duration deadline = this.properties.getDeadlines().of(operation);
 		deadline = (deadline != null) ? deadline : this.properties.getDeadline();
 		return (deadline != null) ? deadline : operation.defaultDeadline();
 	}

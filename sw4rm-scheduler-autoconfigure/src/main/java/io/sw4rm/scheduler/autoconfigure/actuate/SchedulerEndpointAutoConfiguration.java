@@ -11,8 +11,10 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -27,11 +29,12 @@ import io.sw4rm.scheduler.client.SchedulerClient;
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnBean(SchedulerClient.class)
+@ConditionalOnBooleanProperty(name = "sw4rm.scheduler.enabled", matchIfMissing = true)
+@ConditionalOnSingleCandidate(SchedulerClient.class)
 public final class SchedulerEndpointAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "sw4rmSchedulerInfoContributor")
 	@ConditionalOnEnabledInfoContributor("sw4rm-scheduler")
 	SchedulerInfoContributor sw4rmSchedulerInfoContributor(SchedulerConnectionDetails connectionDetails) {
 		return new SchedulerInfoContributor(connectionDetails);

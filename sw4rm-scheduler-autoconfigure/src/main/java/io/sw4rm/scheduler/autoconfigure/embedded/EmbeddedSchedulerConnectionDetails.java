@@ -16,7 +16,7 @@ class EmbeddedSchedulerConnectionDetails implements SchedulerConnectionDetails {
 
 	@Override
 	public String getAddress() {
-		return this.scheduler.address();
+		return "http://" + this.scheduler.address();
 	}
 
 }

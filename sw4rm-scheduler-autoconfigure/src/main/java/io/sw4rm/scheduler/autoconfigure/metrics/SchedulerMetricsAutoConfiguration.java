@@ -29,7 +29,7 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 public final class SchedulerMetricsAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(name = "sw4rmSchedulerMetrics")
 	SchedulerMetrics sw4rmSchedulerMetrics(MeterRegistry registry, SchedulerMetricsProperties properties,
 			ObjectProvider<SchedulerMeterTagsProvider> tagsProviders) {
 		Tags tags = tagsProviders.orderedStream()

@@ -48,7 +48,7 @@ public final class SchedulerObservationAutoConfiguration {
 		@Bean
 		@SchedulerClientInterceptor
 		@Order(Ordered.HIGHEST_PRECEDENCE + 10)
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "sw4rmSchedulerTracingClientInterceptor")
 		TracingClientInterceptor sw4rmSchedulerTracingClientInterceptor(Tracer tracer, Propagator propagator) {
 			return new TracingClientInterceptor(tracer, propagator);
 		}
@@ -62,7 +62,7 @@ public final class SchedulerObservationAutoConfiguration {
 		@Bean
 		@SchedulerClientInterceptor
 		@Order(Ordered.HIGHEST_PRECEDENCE)
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(name = "sw4rmSchedulerLogContextClientInterceptor")
 		LogContextClientInterceptor sw4rmSchedulerLogContextClientInterceptor() {
 			return new LogContextClientInterceptor();
 		}

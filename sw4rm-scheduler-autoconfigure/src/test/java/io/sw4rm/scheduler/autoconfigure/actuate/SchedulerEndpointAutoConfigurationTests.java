@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
+import io.grpc.Channel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
@@ -166,6 +168,27 @@ class SchedulerEndpointAutoConfigurationTests {
 			assertThat(task.toString() + client + context.getBean("sw4rmSchedulerChannel")).doesNotContain(SECRET);
 		}
 		assertThat(output).doesNotContain(SECRET);
+	}
+
+	@Test
+	void startsWithOwnClientWhenDisabled() {
+		SchedulerClient client = SchedulerClient.create(ManagedChannelBuilder.forTarget("localhost:1").build());
+		new ApplicationContextRunner().withUserConfiguration(Application.class)
+			.withBean(SchedulerClient.class, () -> client)
+			.withBean("sw4rmSchedulerChannel", Channel.class,
+					() -> ManagedChannelBuilder.forTarget("localhost:1").build())
+			.withPropertyValues("sw4rm.scheduler.enabled=false", "management.endpoints.web.exposure.include=*")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void backsOffWithSeveralClients() {
+		SchedulerClient client = SchedulerClient.create(ManagedChannelBuilder.forTarget("localhost:1").build());
+		new ApplicationContextRunner().withUserConfiguration(Application.class)
+			.withBean("one", SchedulerClient.class, () -> client)
+			.withBean("two", SchedulerClient.class, () -> client)
+			.withPropertyValues("management.endpoints.web.exposure.include=*")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SchedulerEndpoint.class));
 	}
 
 	@Test

@@ -1,0 +1,29 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+/**
+ * Thrown when the value of a property is invalid, and may be a secret that must not be
+ * shown.
+ */
+class SecretPropertyException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String name;
+
+	private final String reason;
+
+	SecretPropertyException(String name, String reason) {
+		super("Invalid value for configuration property '%s'. %s".formatted(name, reason));
+		this.name = name;
+		this.reason = reason;
+	}
+
+	String getName() {
+		return this.name;
+	}
+
+	String getReason() {
+		return this.reason;
+	}
+
+}
