@@ -378,13 +378,6 @@ class SchedulerAutoConfigurationTests {
 	}
 
 	@Test
-	void leavesProbingWithoutCallsToDefaultChannel() {
-		this.contextRunner.withPropertyValues("spring.grpc.client.channel.default.keepalive.without-calls=true")
-			.run((context) -> assertThat(context.getBean(SchedulerProperties.class).getKeepalive().getWithoutCalls())
-				.isNull());
-	}
-
-	@Test
 	void otherChannelsDoNotDependOnConnectionDetails() {
 		this.contextRunner
 			.withInitializer(

@@ -62,7 +62,9 @@ public class SchedulerException extends RuntimeException {
 		}
 		if (status.getCause() != null) {
 			// Says what gRPC's description often doesn't, such as "Connection refused"
-			message.append(": ").append(Throwables.getRootCause(status.getCause()).getMessage());
+			Throwable cause = Throwables.getRootCause(status.getCause());
+			message.append(": ")
+				.append((cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName());
 		}
 		message.append(" (correlation id ").append(correlationId).append(')');
 		return message.append(remedy).toString();

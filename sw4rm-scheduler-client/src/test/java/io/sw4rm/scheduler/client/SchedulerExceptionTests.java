@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -114,6 +115,14 @@ class SchedulerExceptionTests {
 			.hasMessageContaining("Connection refused")
 			.hasMessageContaining("Is a SW4RM scheduler listening there?")
 			.hasMessageContaining("sw4rm.scheduler.address");
+	}
+
+	@Test
+	void namesCauseThatHasNoMessage() {
+		SchedulerException exception = new SchedulerException(SchedulerOperation.SUBMIT_TASK, "localhost:1", "id",
+				Status.UNAVAILABLE.withCause(new ClosedChannelException()).asRuntimeException());
+		assertThat(exception)
+			.hasMessage("SubmitTask at localhost:1 failed: UNAVAILABLE: ClosedChannelException (correlation id id)");
 	}
 
 	@Test

@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.autoconfigure.observation;
 
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,9 +61,9 @@ class TracingClientInterceptor implements ClientInterceptor {
 		if (name == null || !SchedulerServiceGrpc.SERVICE_NAME.equals(method.getServiceName())) {
 			return next.newCall(method, options);
 		}
-		AttemptCounter attempts = new AttemptCounter();
-		return new TracedCall<>(next.newCall(method, options.withStreamTracerFactory(attempts)), newSpan(name, method),
-				attempts);
+		RetryCounter retries = new RetryCounter();
+		return new TracedCall<>(next.newCall(method, options.withStreamTracerFactory(retries)), newSpan(name, method),
+				retries);
 	}
 
 	private Span newSpan(String name, MethodDescriptor<?, ?> method) {
@@ -93,12 +92,12 @@ class TracingClientInterceptor implements ClientInterceptor {
 
 		private final Span span;
 
-		private final AttemptCounter attempts;
+		private final RetryCounter retries;
 
-		private TracedCall(ClientCall<Q, S> delegate, Span span, AttemptCounter attempts) {
+		private TracedCall(ClientCall<Q, S> delegate, Span span, RetryCounter retries) {
 			super(delegate);
 			this.span = span;
-			this.attempts = attempts;
+			this.retries = retries;
 		}
 
 		@Override
@@ -161,7 +160,7 @@ class TracingClientInterceptor implements ClientInterceptor {
 				Span span = TracedCall.this.span;
 				span.tag("rpc.grpc.status_code", status.getCode().value());
 				span.tag("sw4rm.status", status.getCode().name());
-				span.tag("sw4rm.retry_count", TracedCall.this.attempts.retries());
+				span.tag("sw4rm.retry_count", TracedCall.this.retries.retries);
 				if (!status.isOk()) {
 					span.error(status.asException());
 				}
@@ -174,20 +173,16 @@ class TracingClientInterceptor implements ClientInterceptor {
 	}
 
 	/**
-	 * Counts the attempts of one call: gRPC asks for a tracer for each.
+	 * Counts the retries of one call: gRPC asks for a tracer for each attempt.
 	 */
-	private static final class AttemptCounter extends ClientStreamTracer.Factory {
+	private static final class RetryCounter extends ClientStreamTracer.Factory {
 
-		private final AtomicInteger attempts = new AtomicInteger();
+		private volatile int retries;
 
 		@Override
 		public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-			this.attempts.incrementAndGet();
+			this.retries = info.getPreviousAttempts();
 			return NO_OP;
-		}
-
-		long retries() {
-			return Math.max(0, this.attempts.get() - 1);
 		}
 
 	}
