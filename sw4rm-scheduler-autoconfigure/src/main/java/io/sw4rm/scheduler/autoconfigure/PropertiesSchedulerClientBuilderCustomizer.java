@@ -1,10 +1,14 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.util.concurrent.Semaphore;
+
 import io.grpc.CompressorRegistry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.Ordered;
+import org.springframework.util.unit.DataSize;
 
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerOperation;
@@ -16,6 +20,11 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 
 	private final SchedulerProperties properties;
 
+	/**
+	 * Shared by all clients, so that the limit is one for the application.
+	 */
+	private final @Nullable Semaphore permits;
+
 	PropertiesSchedulerClientBuilderCustomizer(SchedulerProperties properties, CompressorRegistry compressorRegistry) {
 		String compression = properties.getCompression();
 		if (compression != null && compressorRegistry.lookupCompressor(compression) == null) {
@@ -23,6 +32,8 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 					"There is no compressor of that name. Use gzip, or add a Compressor bean.");
 		}
 		this.properties = properties;
+		Integer maxInFlight = properties.getMaxInFlight();
+		this.permits = (maxInFlight != null) ? new Semaphore(maxInFlight) : null;
 	}
 
 	@Override
@@ -39,6 +50,10 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 				.to((deadline) -> builder.deadline(operation, deadline));
 		}
 		map.from(this.properties::getCompression).to(builder::compression);
+		map.from(this.properties::getMaxOutboundMessageSize)
+			.asInt(DataSize::toBytes)
+			.to(builder::maxOutboundMessageSize);
+		map.from(this.permits).to(builder::maxInFlight);
 		this.properties.getMetadata().forEach((name, value) -> addMetadata(builder, name, value));
 	}
 

@@ -32,20 +32,29 @@ class SchedulerChannelConfiguration {
 		return new SchedulerCredentialsPostProcessor();
 	}
 
+	@Bean
+	ReconnectBackoffLimiter sw4rmReconnectBackoffLimiter(SchedulerProperties properties) {
+		return new ReconnectBackoffLimiter(properties.getMaxReconnectBackoff());
+	}
+
 	@Bean(name = CHANNEL_BEAN_NAME, defaultCandidate = false, destroyMethod = "shutdown")
 	ManagedChannel sw4rmSchedulerChannel(SchedulerTransport transport, SchedulerProperties properties,
 			GrpcChannelFactory channelFactory, SchedulerCredentialsPostProcessor credentialsPostProcessor,
+			ReconnectBackoffLimiter reconnectBackoffLimiter,
 			ObjectProvider<SchedulerChannelBuilderCustomizer> customizers,
 			@SchedulerClientInterceptor ObjectProvider<ClientInterceptor> interceptors) {
 		SchedulerChannelConfigurer configurer = new SchedulerChannelConfigurer(properties, transport,
 				customizers.orderedStream().toList());
 		credentialsPostProcessor.use(transport);
-		return channelFactory.createChannel(transport.address().target(),
+		ManagedChannel channel = channelFactory.createChannel(transport.address().target(),
 				ChannelBuilderOptions.defaults()
 					.withInterceptors(interceptors.orderedStream().toList())
 					.withInterceptorsMerge(true)
 					.withShutdownGracePeriod(properties.getShutdownGracePeriod())
 					.withCustomizer((target, builder) -> configurer.configure(builder)));
+		String policy = SchedulerServiceConfig.loadBalancingPolicy(properties, transport.address());
+		reconnectBackoffLimiter.limit(channel, policy.equals("pick_first"));
+		return channel;
 	}
 
 	@Bean

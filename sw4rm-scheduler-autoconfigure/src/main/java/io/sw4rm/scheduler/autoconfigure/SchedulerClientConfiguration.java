@@ -40,6 +40,14 @@ class SchedulerClientConfiguration {
 	}
 
 	@Bean
+	SchedulerStartup sw4rmSchedulerStartup(SchedulerProperties properties,
+			ObjectProvider<SchedulerConnectionDetails> connectionDetails,
+			@Qualifier(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME) ObjectProvider<Channel> channel) {
+		return new SchedulerStartup(properties.getStartup(), properties.getStartupTimeout(), connectionDetails,
+				channel);
+	}
+
+	@Bean
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
 	SchedulerClientBuilder sw4rmSchedulerClientBuilder(

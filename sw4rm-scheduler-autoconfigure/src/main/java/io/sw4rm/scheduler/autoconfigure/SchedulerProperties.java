@@ -74,6 +74,34 @@ public class SchedulerProperties implements InitializingBean {
 	private @Nullable DataSize maxInboundMessageSize;
 
 	/**
+	 * Largest request to send. Schedulers usually accept no larger ones.
+	 */
+	private DataSize maxOutboundMessageSize = DataSize.ofMegabytes(4);
+
+	/**
+	 * Largest number of calls in flight; one more is refused at once. When not set, there
+	 * is no limit.
+	 */
+	private @Nullable Integer maxInFlight;
+
+	/**
+	 * Longest wait between two attempts to connect to a scheduler that is away.
+	 */
+	private Duration maxReconnectBackoff = Duration.ofSeconds(5);
+
+	/**
+	 * Whether the application connects with the first call, waits for the scheduler when
+	 * it starts, or does not start without it.
+	 */
+	private Startup startup = Startup.LAZY;
+
+	/**
+	 * Time that the scheduler has to answer when the application waits for it at the
+	 * start.
+	 */
+	private Duration startupTimeout = Duration.ofSeconds(30);
+
+	/**
 	 * Name of the compressor for requests. When not set, requests are not compressed.
 	 */
 	private @Nullable String compression;
@@ -90,6 +118,8 @@ public class SchedulerProperties implements InitializingBean {
 	private final Ssl ssl = new Ssl();
 
 	private final Keepalive keepalive = new Keepalive();
+
+	private final HealthChecking healthChecking = new HealthChecking();
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -163,6 +193,46 @@ public class SchedulerProperties implements InitializingBean {
 		this.maxInboundMessageSize = maxInboundMessageSize;
 	}
 
+	public DataSize getMaxOutboundMessageSize() {
+		return this.maxOutboundMessageSize;
+	}
+
+	public void setMaxOutboundMessageSize(DataSize maxOutboundMessageSize) {
+		this.maxOutboundMessageSize = maxOutboundMessageSize;
+	}
+
+	public @Nullable Integer getMaxInFlight() {
+		return this.maxInFlight;
+	}
+
+	public void setMaxInFlight(@Nullable Integer maxInFlight) {
+		this.maxInFlight = maxInFlight;
+	}
+
+	public Duration getMaxReconnectBackoff() {
+		return this.maxReconnectBackoff;
+	}
+
+	public void setMaxReconnectBackoff(Duration maxReconnectBackoff) {
+		this.maxReconnectBackoff = maxReconnectBackoff;
+	}
+
+	public Startup getStartup() {
+		return this.startup;
+	}
+
+	public void setStartup(Startup startup) {
+		this.startup = startup;
+	}
+
+	public Duration getStartupTimeout() {
+		return this.startupTimeout;
+	}
+
+	public void setStartupTimeout(Duration startupTimeout) {
+		this.startupTimeout = startupTimeout;
+	}
+
 	public @Nullable String getCompression() {
 		return this.compression;
 	}
@@ -191,9 +261,36 @@ public class SchedulerProperties implements InitializingBean {
 		return this.keepalive;
 	}
 
+	public HealthChecking getHealthChecking() {
+		return this.healthChecking;
+	}
+
 	@Override
 	public void afterPropertiesSet() {
 		SchedulerPropertiesValidator.validate(this);
+	}
+
+	/**
+	 * What the application does about the scheduler when it starts.
+	 */
+	public enum Startup {
+
+		/**
+		 * Start whether or not there is a scheduler, and connect with the first call.
+		 */
+		LAZY,
+
+		/**
+		 * Wait until the scheduler answers. The application doesn't start if that takes
+		 * longer than the time-out.
+		 */
+		WAIT,
+
+		/**
+		 * Ask the scheduler once. The application doesn't start if it doesn't answer.
+		 */
+		FAIL_FAST
+
 	}
 
 	/**
@@ -320,6 +417,8 @@ public class SchedulerProperties implements InitializingBean {
 		 */
 		private Set<SchedulerOperation> operations = EnumSet.of(SchedulerOperation.POLL_ACTIVITY_BUFFER);
 
+		private final Throttling throttling = new Throttling();
+
 		public int getMaxAttempts() {
 			return this.maxAttempts;
 		}
@@ -366,6 +465,44 @@ public class SchedulerProperties implements InitializingBean {
 
 		public void setOperations(Set<SchedulerOperation> operations) {
 			this.operations = operations;
+		}
+
+		public Throttling getThrottling() {
+			return this.throttling;
+		}
+
+		/**
+		 * Keeps retries from burdening a scheduler that is in trouble already.
+		 */
+		public static class Throttling {
+
+			/**
+			 * Size of the bucket of tokens, 1 to 1000. A failed attempt takes a token
+			 * out; once half of them are gone, nothing is retried.
+			 */
+			private int maxTokens = 100;
+
+			/**
+			 * Share of a token that each success puts back.
+			 */
+			private double tokenRatio = 0.1;
+
+			public int getMaxTokens() {
+				return this.maxTokens;
+			}
+
+			public void setMaxTokens(int maxTokens) {
+				this.maxTokens = maxTokens;
+			}
+
+			public double getTokenRatio() {
+				return this.tokenRatio;
+			}
+
+			public void setTokenRatio(double tokenRatio) {
+				this.tokenRatio = tokenRatio;
+			}
+
 		}
 
 	}
@@ -454,6 +591,42 @@ public class SchedulerProperties implements InitializingBean {
 
 		public void setWithoutCalls(@Nullable Boolean withoutCalls) {
 			this.withoutCalls = withoutCalls;
+		}
+
+	}
+
+	/**
+	 * Health checking by the client: only replicas that say they serve get calls.
+	 */
+	public static class HealthChecking {
+
+		/**
+		 * Whether only replicas that say they serve get calls. Each must offer
+		 * grpc.health.v1 and know the service name: one that doesn't know it gets no
+		 * calls.
+		 */
+		private boolean enabled;
+
+		/**
+		 * Name of the service whose health counts. When not set, it is the health of the
+		 * server as a whole.
+		 */
+		private @Nullable String serviceName;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public @Nullable String getServiceName() {
+			return this.serviceName;
+		}
+
+		public void setServiceName(@Nullable String serviceName) {
+			this.serviceName = serviceName;
 		}
 
 	}

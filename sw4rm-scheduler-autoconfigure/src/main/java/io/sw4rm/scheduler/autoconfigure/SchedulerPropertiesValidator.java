@@ -8,6 +8,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 import io.sw4rm.scheduler.client.SchedulerAddress;
@@ -22,6 +23,8 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 final class SchedulerPropertiesValidator {
 
 	private static final String PREFIX = "sw4rm.scheduler.";
+
+	private static final String HEALTH_SERVICE = "io.grpc.protobuf.services.HealthStatusManager";
 
 	private SchedulerPropertiesValidator() {
 	}
@@ -39,7 +42,13 @@ final class SchedulerPropertiesValidator {
 		positive("idle-timeout", properties.getIdleTimeout());
 		positive("keepalive.time", properties.getKeepalive().getTime());
 		positive("keepalive.timeout", properties.getKeepalive().getTimeout());
-		validateMaxInboundMessageSize(properties.getMaxInboundMessageSize());
+		positive("max-reconnect-backoff", properties.getMaxReconnectBackoff());
+		positive("startup-timeout", properties.getStartupTimeout());
+		validateHealthChecking(properties.getHealthChecking(), properties.getLoadBalancingPolicy());
+		validateMessageSize("max-inbound-message-size", properties.getMaxInboundMessageSize());
+		validateMessageSize("max-outbound-message-size", properties.getMaxOutboundMessageSize());
+		check(properties.getMaxInFlight() == null || properties.getMaxInFlight() >= 1, "max-in-flight",
+				properties.getMaxInFlight(), "It must be at least 1. Remove it to have no limit.");
 		check(!properties.getShutdownGracePeriod().isNegative(), "shutdown-grace-period",
 				properties.getShutdownGracePeriod(), "It must not be negative. Use 0s to end calls in flight at once.");
 	}
@@ -83,6 +92,11 @@ final class SchedulerPropertiesValidator {
 				retry.getStatuses(),
 				"It must name at least one status other than OK. Set '%sretry.max-attempts' to 1 to switch retries off."
 					.formatted(PREFIX));
+		SchedulerProperties.Retry.Throttling throttling = retry.getThrottling();
+		check(throttling.getMaxTokens() >= 1 && throttling.getMaxTokens() <= 1000, "retry.throttling.max-tokens",
+				throttling.getMaxTokens(), "It must be in range [1, 1000].");
+		check(throttling.getTokenRatio() >= 0.001, "retry.throttling.token-ratio", throttling.getTokenRatio(),
+				"It must be at least 0.001.");
 	}
 
 	private static void validateLoadBalancingPolicy(@Nullable String policy) {
@@ -91,9 +105,17 @@ final class SchedulerPropertiesValidator {
 				"The gRPC client knows no such policy. Use one of its own, such as round_robin or pick_first.");
 	}
 
-	private static void validateMaxInboundMessageSize(@Nullable DataSize size) {
-		check(size == null || (size.toBytes() > 0 && size.toBytes() <= Integer.MAX_VALUE), "max-inbound-message-size",
-				size, "It must be in range [1B, %dB].".formatted(Integer.MAX_VALUE));
+	private static void validateHealthChecking(SchedulerProperties.HealthChecking healthChecking,
+			@Nullable String policy) {
+		check(!healthChecking.isEnabled() || ClassUtils.isPresent(HEALTH_SERVICE, null), "health-checking.enabled",
+				true, "It needs 'io.grpc:grpc-services' on the class path.");
+		check(!healthChecking.isEnabled() || !"pick_first".equals(policy), "load-balancing-policy", policy,
+				"With '%shealth-checking.enabled' it must be one that checks, such as round_robin.".formatted(PREFIX));
+	}
+
+	private static void validateMessageSize(String name, @Nullable DataSize size) {
+		check(size == null || (size.toBytes() > 0 && size.toBytes() <= Integer.MAX_VALUE), name, size,
+				"It must be in range [1B, %dB].".formatted(Integer.MAX_VALUE));
 	}
 
 	private static void positive(String name, @Nullable Duration duration) {

@@ -23,15 +23,24 @@ final class SchedulerServiceConfig {
 		Map<String, Object> config = new LinkedHashMap<>();
 		config.put("loadBalancingConfig", List.of(Map.of(loadBalancingPolicy(properties, address), Map.of())));
 		config.put("methodConfig", methodConfig(properties));
+		if (properties.getRetry().getMaxAttempts() > 1) {
+			config.put("retryThrottling", retryThrottling(properties.getRetry().getThrottling()));
+		}
+		if (properties.getHealthChecking().isEnabled()) {
+			String serviceName = properties.getHealthChecking().getServiceName();
+			config.put("healthCheckConfig", Map.of("serviceName", (serviceName != null) ? serviceName : ""));
+		}
 		return config;
 	}
 
-	private static String loadBalancingPolicy(SchedulerProperties properties, SchedulerAddress address) {
+	static String loadBalancingPolicy(SchedulerProperties properties, SchedulerAddress address) {
 		String policy = properties.getLoadBalancingPolicy();
 		if (policy != null) {
 			return policy;
 		}
-		return address.isList() ? "round_robin" : "pick_first";
+		// Checks nothing itself
+		boolean pickFirst = !address.isList() && !properties.getHealthChecking().isEnabled();
+		return pickFirst ? "pick_first" : "round_robin";
 	}
 
 	/**
@@ -69,6 +78,10 @@ final class SchedulerServiceConfig {
 				seconds(retry.getInitialBackoff()), "maxBackoff", seconds(retry.getMaxBackoff()), "backoffMultiplier",
 				retry.getBackoffMultiplier(), "retryableStatusCodes",
 				retry.getStatuses().stream().map(Enum::name).toList());
+	}
+
+	private static Map<String, Object> retryThrottling(SchedulerProperties.Retry.Throttling throttling) {
+		return Map.of("maxTokens", (double) throttling.getMaxTokens(), "tokenRatio", throttling.getTokenRatio());
 	}
 
 	private static String seconds(Duration duration) {

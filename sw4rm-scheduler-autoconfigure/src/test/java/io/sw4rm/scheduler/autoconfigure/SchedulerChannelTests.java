@@ -1,13 +1,16 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -23,7 +26,9 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -31,7 +36,10 @@ import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactor
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.sw4rm.scheduler.client.AsyncSchedulerClient;
+import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.SchedulerCallLimitException;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerException;
@@ -42,10 +50,12 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -53,6 +63,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * Tests for what the properties make of the channel: addresses, deadlines, retries, load
  * balancing.
  */
+@Timeout(120)
 class SchedulerChannelTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -144,6 +155,120 @@ class SchedulerChannelTests {
 				.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
 					.isThrownBy(() -> context.getBean(SchedulerClient.class)
 						.submitTask(TaskSubmission.forAgent("worker-1").build())));
+		}
+	}
+
+	@Test
+	void stopsRetryingWhenTooManyAttemptsFail() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(100).fail(Status.UNAVAILABLE);
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.retry.initial-backoff=1ms", "sw4rm.scheduler.retry.max-backoff=1ms",
+						"sw4rm.scheduler.retry.throttling.max-tokens=6")
+				.run((context) -> {
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					for (int i = 0; i < 10; i++) {
+						assertThatExceptionOfType(SchedulerUnavailableException.class)
+							.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+					}
+				});
+			// Three tokens are for retries: the first call uses two of them and its last
+			// attempt the third, every later call is alone
+			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(12);
+		}
+	}
+
+	@Test
+	void callsOnlyReplicasThatServe() {
+		try (EmbeddedScheduler one = EmbeddedScheduler.start(); EmbeddedScheduler two = EmbeddedScheduler.start()) {
+			one.setServing(false);
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=%s,%s".formatted(one.address(), two.address()),
+						"sw4rm.scheduler.wait-for-ready=true", "sw4rm.scheduler.health-checking.enabled=true")
+				.run((context) -> {
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					for (int i = 0; i < 10; i++) {
+						client.pollActivityBuffer("worker-1");
+					}
+					assertThat(one.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+					one.setServing(true);
+					two.setServing(false);
+					await().until(() -> {
+						client.pollActivityBuffer("worker-1");
+						return one.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0;
+					});
+				});
+		}
+	}
+
+	@Test
+	void checksHealthOfNamedServiceBehindOneAddressToo() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.health-checking.enabled=true",
+						"sw4rm.scheduler.health-checking.service-name=" + SchedulerServiceGrpc.SERVICE_NAME)
+				.run((context) -> {
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+					scheduler.setServing(false);
+					await().untilAsserted(() -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+						.isThrownBy(() -> client.pollActivityBuffer("worker-1")));
+				});
+		}
+	}
+
+	@Test
+	void limitsCallsInFlightOfAllClientsTogether() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).hang();
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.max-in-flight=2")
+				.run((context) -> {
+					CompletableFuture<?> one = context.getBean(AsyncSchedulerClient.class)
+						.pollActivityBuffer("worker-1");
+					Disposable two = context.getBean(ReactiveSchedulerClient.class)
+						.pollActivityBuffer("worker-1")
+						.subscribe();
+					SchedulerClient client = context.getBean(SchedulerClient.class);
+					assertThatExceptionOfType(SchedulerCallLimitException.class)
+						.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+					await().until(() -> scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER) == 2);
+					one.cancel(true);
+					assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+					two.dispose();
+				});
+		}
+	}
+
+	@Test
+	void limitsSizeOfRequests() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.max-outbound-message-size=1KB")
+				.run((context) -> assertThatIllegalArgumentException()
+					.isThrownBy(() -> context.getBean(SchedulerClient.class)
+						.submitTask(TaskSubmission.forAgent("worker-1").params(new byte[1024]).build()))
+					.withMessageContaining("must not be larger than 1024 bytes"));
+			assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isZero();
+		}
+	}
+
+	@Test
+	void triesToConnectMoreOftenThanGrpcWould() throws Exception {
+		try (ServerSocket notReady = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=localhost:" + notReady.getLocalPort(),
+						"sw4rm.scheduler.max-reconnect-backoff=10ms")
+				.run((context) -> {
+					context.getBean("sw4rmSchedulerChannel", ManagedChannel.class).getState(true);
+					// Without a limit these would take gRPC half an hour
+					for (int i = 0; i < 20; i++) {
+						notReady.accept().close();
+					}
+				});
 		}
 	}
 

@@ -20,6 +20,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
+import io.sw4rm.scheduler.autoconfigure.SchedulerProperties.Startup;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +42,10 @@ class SchedulerPropertiesTests {
 		assertThat(properties.getRetry().getOperations()).containsExactly(SchedulerOperation.POLL_ACTIVITY_BUFFER);
 		assertThat(properties.getRetry().getStatuses()).containsExactly(Status.Code.UNAVAILABLE);
 		assertThat(properties.getSsl().getEnabled()).isNull();
+		assertThat(properties.getMaxOutboundMessageSize()).isEqualTo(DataSize.ofMegabytes(4));
+		assertThat(properties.getMaxInFlight()).isNull();
+		assertThat(properties.getStartup()).isEqualTo(Startup.LAZY);
+		assertThat(properties.getHealthChecking().isEnabled()).isFalse();
 	}
 
 	@Test
@@ -57,7 +62,13 @@ class SchedulerPropertiesTests {
 					"sw4rm.scheduler.retry.statuses=unavailable,resource-exhausted",
 					"sw4rm.scheduler.retry.operations=submit-task,purge-activity", "sw4rm.scheduler.ssl.enabled=true",
 					"sw4rm.scheduler.keepalive.time=1m", "sw4rm.scheduler.keepalive.timeout=5s",
-					"sw4rm.scheduler.keepalive.without-calls=true")
+					"sw4rm.scheduler.keepalive.without-calls=true", "sw4rm.scheduler.max-outbound-message-size=2MB",
+					"sw4rm.scheduler.max-in-flight=100", "sw4rm.scheduler.max-reconnect-backoff=3s",
+					"sw4rm.scheduler.startup=fail-fast", "sw4rm.scheduler.startup-timeout=7s",
+					"sw4rm.scheduler.health-checking.enabled=true",
+					"sw4rm.scheduler.health-checking.service-name=scheduler",
+					"sw4rm.scheduler.retry.throttling.max-tokens=10",
+					"sw4rm.scheduler.retry.throttling.token-ratio=0.5")
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
 				assertThat(properties.getAddress()).isEqualTo("dns:///scheduler:1");
@@ -84,6 +95,15 @@ class SchedulerPropertiesTests {
 				assertThat(properties.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(1));
 				assertThat(properties.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(5));
 				assertThat(properties.getKeepalive().getWithoutCalls()).isTrue();
+				assertThat(properties.getMaxOutboundMessageSize()).isEqualTo(DataSize.ofMegabytes(2));
+				assertThat(properties.getMaxInFlight()).isEqualTo(100);
+				assertThat(properties.getMaxReconnectBackoff()).isEqualTo(Duration.ofSeconds(3));
+				assertThat(properties.getStartup()).isEqualTo(Startup.FAIL_FAST);
+				assertThat(properties.getStartupTimeout()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(properties.getHealthChecking().isEnabled()).isTrue();
+				assertThat(properties.getHealthChecking().getServiceName()).isEqualTo("scheduler");
+				assertThat(properties.getRetry().getThrottling().getMaxTokens()).isEqualTo(10);
+				assertThat(properties.getRetry().getThrottling().getTokenRatio()).isEqualTo(0.5);
 			});
 	}
 
@@ -111,6 +131,12 @@ class SchedulerPropertiesTests {
 			compression              | lzma                    | gzip
 			max-inbound-message-size | 0B                      | range
 			max-inbound-message-size | 3GB                     | range
+			max-outbound-message-size | 0B                     | range
+			max-in-flight            | 0                       | at least 1
+			max-reconnect-backoff    | 0s                      | must be positive
+			startup-timeout          | 0s                      | must be positive
+			retry.throttling.max-tokens  | 1001                | range
+			retry.throttling.token-ratio | 0.0                 | at least 0.001
 			embedded.port            | 70000                   | range
 			""")
 	void stopsTheApplicationNamingPropertyValueAndRemedy(String name, String value, String remedy,
@@ -119,6 +145,14 @@ class SchedulerPropertiesTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Invalid value '%s' for configuration property 'sw4rm.scheduler.%s'".formatted(value, name))
 			.contains(remedy);
+	}
+
+	@Test
+	void refusesHealthCheckingWithPolicyThatChecksNothing(CapturedOutput output) {
+		assertFailsToStart("sw4rm.scheduler.health-checking.enabled=true",
+				"sw4rm.scheduler.load-balancing-policy=pick_first");
+		assertThat(output).contains("'pick_first' for configuration property 'sw4rm.scheduler.load-balancing-policy'")
+			.contains("round_robin");
 	}
 
 	@Test

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +24,26 @@ import org.jspecify.annotations.Nullable;
  * @param payloadConverter converts task parameters
  * @param exceptionTranslator decides what is thrown
  * @param listener is told of each call
+ * @param maxOutboundMessageSize the largest message to send, in bytes
+ * @param permits what calls in flight hold, or null for as many as there are
  */
 record CallSettings(String target, Map<SchedulerOperation, Duration> deadlines, Metadata metadata,
 		CallOptions callOptions, Supplier<@Nullable String> correlationIds, PayloadConverter payloadConverter,
-		SchedulerExceptionTranslator exceptionTranslator, SchedulerCallListener listener) {
+		SchedulerExceptionTranslator exceptionTranslator, SchedulerCallListener listener, int maxOutboundMessageSize,
+		@Nullable Semaphore permits) {
 
 	CallSettings withDeadline(Duration deadline) {
 		Checks.positive(deadline, "deadline");
 		return new CallSettings(this.target, deadlines((operation) -> deadline), this.metadata, this.callOptions,
-				this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener);
+				this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener,
+				this.maxOutboundMessageSize, this.permits);
 	}
 
 	CallSettings withMetadata(Metadata metadata) {
 		Checks.notNull(metadata, "metadata");
 		return new CallSettings(this.target, this.deadlines, CallMetadata.replacing(this.metadata, metadata),
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener);
+				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener,
+				this.maxOutboundMessageSize, this.permits);
 	}
 
 	static Map<SchedulerOperation, Duration> deadlines(Function<SchedulerOperation, Duration> deadline) {

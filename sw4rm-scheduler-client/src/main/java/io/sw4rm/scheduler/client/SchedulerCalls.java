@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -67,19 +68,21 @@ final class SchedulerCalls {
 	}
 
 	<Q extends MessageLite, S, R> R call(UnaryRequest<Q, S, R> request) {
+		checkSize(request);
 		StartedCall<R> call = start(request);
 		S response;
 		try {
 			response = ClientCalls.blockingUnaryCall(call.channel(), request.method(), callOptions(request.operation()),
 					request.message());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			throw call.failed(ex);
 		}
 		return call.succeeded(request.reader().apply(response));
 	}
 
 	<Q extends MessageLite, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request) {
+		checkSize(request);
 		CompletableFuture<R> result = new CompletableFuture<>();
 		try {
 			StartedCall<R> call = start(request);
@@ -94,7 +97,7 @@ final class SchedulerCalls {
 				@Override
 				public void onFailure(Throwable failure) {
 					complete(result, () -> {
-						throw call.failed((RuntimeException) failure);
+						throw call.failed(failure);
 					});
 				}
 
@@ -113,8 +116,17 @@ final class SchedulerCalls {
 			return ClientCalls.futureUnaryCall(
 					call.channel().newCall(request.method(), callOptions(request.operation())), request.message());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			throw call.failed(ex);
+		}
+	}
+
+	private void checkSize(UnaryRequest<?, ?, ?> request) {
+		// Computed once: the message keeps it for when it is sent
+		int size = request.message().getSerializedSize();
+		if (size > this.settings.maxOutboundMessageSize()) {
+			throw new IllegalArgumentException("%s must not be larger than %d bytes, got %d bytes"
+				.formatted(request.message().getClass().getSimpleName(), this.settings.maxOutboundMessageSize(), size));
 		}
 	}
 
@@ -130,6 +142,10 @@ final class SchedulerCalls {
 	private <R> StartedCall<R> start(UnaryRequest<?, ?, R> request) {
 		StartedCall<R> call = new StartedCall<>(request.operation(), correlationId());
 		this.listener.onStart(request.operation(), request.message());
+		Semaphore permits = this.settings.permits();
+		if (permits != null && !permits.tryAcquire()) {
+			throw call.refused();
+		}
 		return call;
 	}
 
@@ -168,30 +184,61 @@ final class SchedulerCalls {
 			return new CallChannel(SchedulerCalls.this.channel, SchedulerCalls.this.metadata, this.correlationId);
 		}
 
+		RuntimeException refused() {
+			SchedulerException exception = new SchedulerCallLimitException(this.operation,
+					SchedulerCalls.this.settings.target(), this.correlationId);
+			reportEnd(exception.getStatusCode(), elapsedNanos(), null);
+			return translate(exception);
+		}
+
 		R succeeded(R result) {
 			ended(Status.Code.OK, result);
 			return result;
 		}
 
-		RuntimeException failed(RuntimeException failure) {
+		RuntimeException failed(Throwable failure) {
 			if (failure instanceof StatusRuntimeException ex) {
-				ended(ex.getStatus().getCode(), null);
-				return translate(ex);
+				long elapsedNanos = ended(ex.getStatus().getCode(), null);
+				return translate(exception(ex, elapsedNanos));
 			}
 			ended((failure instanceof CancellationException) ? Status.Code.CANCELLED : Status.Code.UNKNOWN, null);
-			return failure;
+			if (failure instanceof Error error) {
+				throw error;
+			}
+			return (RuntimeException) failure;
 		}
 
-		private void ended(Status.Code status, @Nullable R result) {
-			SchedulerCalls.this.listener.onEnd(this.operation, status, System.nanoTime() - this.startNanos, result);
+		private long ended(Status.Code status, @Nullable R result) {
+			Semaphore permits = SchedulerCalls.this.settings.permits();
+			if (permits != null) {
+				permits.release();
+			}
+			long elapsedNanos = elapsedNanos();
+			reportEnd(status, elapsedNanos, result);
+			return elapsedNanos;
 		}
 
-		private RuntimeException translate(StatusRuntimeException ex) {
-			CallSettings settings = SchedulerCalls.this.settings;
-			SchedulerException exception = SchedulerException.of(this.operation, settings.target(), this.correlationId,
-					ex);
+		private long elapsedNanos() {
+			return System.nanoTime() - this.startNanos;
+		}
+
+		private void reportEnd(Status.Code status, long elapsedNanos, @Nullable R result) {
+			SchedulerCalls.this.listener.onEnd(this.operation, status, elapsedNanos, result);
+		}
+
+		private SchedulerException exception(StatusRuntimeException ex, long elapsedNanos) {
+			String target = SchedulerCalls.this.settings.target();
+			if (ex.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+				Duration deadline = Duration.ofNanos(SchedulerCalls.this.deadlineNanos[this.operation.ordinal()]);
+				return new SchedulerDeadlineExceededException(this.operation, target, this.correlationId, deadline,
+						Duration.ofNanos(elapsedNanos), ex);
+			}
+			return SchedulerException.of(this.operation, target, this.correlationId, ex);
+		}
+
+		private RuntimeException translate(SchedulerException exception) {
 			try {
-				return Objects.requireNonNull(settings.exceptionTranslator().translate(exception),
+				return Objects.requireNonNull(SchedulerCalls.this.settings.exceptionTranslator().translate(exception),
 						"The exception translator returned null");
 			}
 			catch (RuntimeException failure) {

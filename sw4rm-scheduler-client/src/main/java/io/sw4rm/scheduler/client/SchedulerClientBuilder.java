@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 import io.grpc.CallOptions;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @see SchedulerClient#builder(Channel)
  */
 public final class SchedulerClientBuilder {
+
+	/**
+	 * What gRPC servers accept unless they are told otherwise.
+	 */
+	private static final int DEFAULT_MAX_OUTBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
 
 	private final Channel channel;
 
@@ -43,6 +49,10 @@ public final class SchedulerClientBuilder {
 	private SchedulerExceptionTranslator exceptionTranslator = (exception) -> exception;
 
 	private final List<SchedulerCallListener> listeners = new ArrayList<>();
+
+	private int maxOutboundMessageSize = DEFAULT_MAX_OUTBOUND_MESSAGE_SIZE;
+
+	private @Nullable Semaphore permits;
 
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
@@ -145,6 +155,30 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
+	 * Set the size of the largest message to send. A larger one is refused with an
+	 * {@link IllegalArgumentException} before anything is sent. When left out, it is 4
+	 * MiB: what a gRPC server accepts unless it is told otherwise.
+	 * @param bytes the size in bytes, positive
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder maxOutboundMessageSize(int bytes) {
+		this.maxOutboundMessageSize = Checks.range(bytes, 1, Integer.MAX_VALUE, "maxOutboundMessageSize");
+		return this;
+	}
+
+	/**
+	 * Limit the calls in flight. Each call holds a permit until it has ended; one that
+	 * gets none fails at once with a {@link SchedulerCallLimitException}. Clients that
+	 * are given the same semaphore share the limit. When left out, there is none.
+	 * @param permits as many permits as there may be calls in flight
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder maxInFlight(Semaphore permits) {
+		this.permits = Checks.notNull(permits, "permits");
+		return this;
+	}
+
+	/**
 	 * Set the converter of task parameters that are neither bytes nor text nor a protobuf
 	 * message. When left out, such parameters are refused.
 	 * @param payloadConverter the converter
@@ -200,7 +234,7 @@ public final class SchedulerClientBuilder {
 		}
 		CallSettings settings = new CallSettings(target, CallSettings.deadlines(this::deadlineOf), this.metadata,
 				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator,
-				CompositeCallListener.of(this.listeners));
+				CompositeCallListener.of(this.listeners), this.maxOutboundMessageSize, this.permits);
 		return new SchedulerCalls(ClientInterceptors.interceptForward(this.channel, this.interceptors), settings);
 	}
 

@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.client;
 
+import java.time.Duration;
+
 import io.grpc.StatusRuntimeException;
 
 /**
@@ -10,16 +12,50 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 
 	private static final long serialVersionUID = 1L;
 
+	private final Duration deadline;
+
+	private final Duration elapsed;
+
 	/**
 	 * Create an exception for a failed call.
 	 * @param operation the operation that failed
 	 * @param target the scheduler that was called
 	 * @param correlationId the correlation id of the call
+	 * @param deadline how long the call was allowed to take
+	 * @param elapsed how long the call took
 	 * @param cause the failure as gRPC reports it
 	 */
 	public SchedulerDeadlineExceededException(SchedulerOperation operation, String target, String correlationId,
-			StatusRuntimeException cause) {
-		super(operation, target, correlationId, cause);
+			Duration deadline, Duration elapsed, StatusRuntimeException cause) {
+		super(operation, target, correlationId, cause, remedy(deadline, elapsed));
+		this.deadline = deadline;
+		this.elapsed = elapsed;
+	}
+
+	private static String remedy(Duration deadline, Duration elapsed) {
+		String remedy = "The call ended after %d ms; its deadline was %d ms".formatted(elapsed.toMillis(),
+				deadline.toMillis());
+		// Then it was the deadline of the gRPC call that the application serves, or the
+		// scheduler's own
+		return (elapsed.compareTo(deadline) < 0) ? remedy + ", but somebody else's was nearer" : remedy;
+	}
+
+	/**
+	 * Return how long the client allowed the call to take.
+	 * @return the deadline, counted from the start of the call
+	 */
+	public Duration getDeadline() {
+		return this.deadline;
+	}
+
+	/**
+	 * Return how long the call took. It is less than the deadline if a nearer one ended
+	 * the call: that of the gRPC call which the application was serving, or one that the
+	 * scheduler itself had to keep.
+	 * @return the time from the start of the call to its end
+	 */
+	public Duration getElapsed() {
+		return this.elapsed;
 	}
 
 }

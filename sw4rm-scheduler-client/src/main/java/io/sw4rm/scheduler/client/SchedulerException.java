@@ -15,6 +15,7 @@ import io.grpc.StatusRuntimeException;
  * @see SchedulerDeadlineExceededException
  * @see SchedulerPermissionDeniedException
  * @see SchedulerInvalidRequestException
+ * @see SchedulerCallLimitException
  */
 public class SchedulerException extends RuntimeException {
 
@@ -31,6 +32,8 @@ public class SchedulerException extends RuntimeException {
 
 	private final Status.Code statusCode;
 
+	private final SchedulerErrorCode errorCode;
+
 	/**
 	 * Create an exception for a failed call.
 	 * @param operation the operation that failed
@@ -40,7 +43,7 @@ public class SchedulerException extends RuntimeException {
 	 */
 	public SchedulerException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
-		this(operation, target, correlationId, cause, "");
+		this(operation, target, correlationId, cause, Diagnosis.remedy(cause.getStatus()));
 	}
 
 	SchedulerException(SchedulerOperation operation, String target, String correlationId, StatusRuntimeException cause,
@@ -50,6 +53,8 @@ public class SchedulerException extends RuntimeException {
 		this.target = target;
 		this.correlationId = correlationId;
 		this.statusCode = cause.getStatus().getCode();
+		this.errorCode = Diagnosis.isTooLarge(cause.getStatus()) ? SchedulerErrorCode.OVERSIZE_PAYLOAD
+				: SchedulerErrorCode.of(this.statusCode);
 	}
 
 	private static String message(SchedulerOperation operation, String target, String correlationId, Status status,
@@ -58,7 +63,7 @@ public class SchedulerException extends RuntimeException {
 		message.append(operation.methodName()).append(" at ").append(target).append(" failed: ");
 		message.append(status.getCode());
 		if (status.getDescription() != null) {
-			message.append(": ").append(status.getDescription());
+			message.append(": ").append(withoutPipeline(status.getDescription()));
 		}
 		if (status.getCause() != null) {
 			// Says what gRPC's description often doesn't, such as "Connection refused"
@@ -67,14 +72,24 @@ public class SchedulerException extends RuntimeException {
 				.append((cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName());
 		}
 		message.append(" (correlation id ").append(correlationId).append(')');
-		return message.append(remedy).toString();
+		if (!remedy.isEmpty()) {
+			message.append(". ").append(remedy);
+		}
+		return message.toString();
+	}
+
+	/**
+	 * Leave out the names of Netty's handlers, which tell users nothing.
+	 */
+	private static String withoutPipeline(String description) {
+		int pipeline = description.indexOf("\nChannel Pipeline:");
+		return (pipeline >= 0) ? description.substring(0, pipeline) : description;
 	}
 
 	static SchedulerException of(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
 		return switch (cause.getStatus().getCode()) {
 			case UNAVAILABLE -> new SchedulerUnavailableException(operation, target, correlationId, cause);
-			case DEADLINE_EXCEEDED -> new SchedulerDeadlineExceededException(operation, target, correlationId, cause);
 			case PERMISSION_DENIED, UNAUTHENTICATED ->
 				new SchedulerPermissionDeniedException(operation, target, correlationId, cause);
 			case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION ->
@@ -120,7 +135,7 @@ public class SchedulerException extends RuntimeException {
 	 * @return the error code
 	 */
 	public SchedulerErrorCode getErrorCode() {
-		return SchedulerErrorCode.of(this.statusCode);
+		return this.errorCode;
 	}
 
 	/**
@@ -130,7 +145,7 @@ public class SchedulerException extends RuntimeException {
 	 * @return whether another try is worthwhile
 	 */
 	public boolean isRetryable() {
-		return RETRYABLE.contains(this.statusCode);
+		return RETRYABLE.contains(this.statusCode) && this.errorCode != SchedulerErrorCode.OVERSIZE_PAYLOAD;
 	}
 
 }

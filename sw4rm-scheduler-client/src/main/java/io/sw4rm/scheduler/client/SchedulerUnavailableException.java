@@ -18,13 +18,7 @@ public class SchedulerUnavailableException extends SchedulerException {
 	 */
 	public SchedulerUnavailableException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
-		super(operation, target, correlationId, cause, remedy(cause));
-	}
-
-	private static String remedy(StatusRuntimeException cause) {
-		// Only failures on this side have a cause; a scheduler's own answer comes without
-		return (cause.getCause() == null) ? ""
-				: ". Is a SW4RM scheduler listening there? If it is elsewhere, set the address (sw4rm.scheduler.address)";
+		super(operation, target, correlationId, cause);
 	}
 
 }

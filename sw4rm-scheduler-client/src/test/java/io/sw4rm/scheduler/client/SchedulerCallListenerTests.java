@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -100,6 +101,15 @@ class SchedulerCallListenerTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> client().pollActivityBuffer(""));
 		client().purgeActivity("worker-1", List.of());
 		assertThat(this.listener.events).isEmpty();
+	}
+
+	@Test
+	void isToldOfCallOverTheLimit() {
+		SchedulerClient client = builder().maxInFlight(new Semaphore(0)).build();
+		assertThatExceptionOfType(SchedulerCallLimitException.class)
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+		assertThat(this.listener.events).containsExactly("start POLL_ACTIVITY_BUFFER",
+				"end POLL_ACTIVITY_BUFFER RESOURCE_EXHAUSTED null");
 	}
 
 	@Test

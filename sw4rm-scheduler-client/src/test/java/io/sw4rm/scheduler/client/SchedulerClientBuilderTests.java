@@ -3,8 +3,10 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -17,6 +19,7 @@ import io.grpc.Context.CancellableContext;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -191,6 +194,83 @@ class SchedulerClientBuilderTests {
 	}
 
 	@Test
+	void sendsMessagesUpToSizeThatServersAccept() {
+		int envelope = 100;
+		builder().build()
+			.submitTask(TaskSubmission.forAgent("worker-1").params(new byte[4 * 1024 * 1024 - envelope]).build());
+		assertThat(this.scheduler.calls()).hasSize(1);
+	}
+
+	@Test
+	void refusesLargerMessages() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> builder().build()
+				.submitTask(TaskSubmission.forAgent("worker-1").params(new byte[4 * 1024 * 1024]).build()))
+			.withMessageStartingWith("SubmitTaskRequest must not be larger than 4194304 bytes, got 41943");
+		assertThat(this.scheduler.calls()).isEmpty();
+	}
+
+	@Test
+	void refusesMessagesLargerThanItWasTold() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> builder().maxOutboundMessageSize(9).build().pollActivityBuffer("worker-1"))
+			.withMessage("PollActivityBufferRequest must not be larger than 9 bytes, got 10 bytes");
+		builder().maxOutboundMessageSize(10).build().pollActivityBuffer("worker-1");
+		assertThat(this.scheduler.calls()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, -1 })
+	void refusesSizeThatIsNotPositive(int bytes) {
+		assertThatIllegalArgumentException().isThrownBy(() -> builder().maxOutboundMessageSize(bytes))
+			.withMessage("maxOutboundMessageSize must be in range [1, 2147483647], got " + bytes);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void refusesCallsOverTheLimit(ClientStyle style) {
+		Semaphore permits = new Semaphore(2);
+		AsyncSchedulerClient async = builder().maxInFlight(permits).buildAsync();
+		SchedulerClient client = style.build(builder().maxInFlight(permits));
+		this.scheduler.hangs();
+		List<CompletableFuture<?>> inFlight = List.of(async.pollActivityBuffer("worker-1"),
+				async.withMetadata("a", "b").purgeAllActivity("worker-1"));
+		assertThatExceptionOfType(SchedulerCallLimitException.class)
+			.isThrownBy(() -> client.withDeadline(Duration.ofHours(1)).pollActivityBuffer("worker-1"))
+			.withMessageContaining("sw4rm.scheduler.max-in-flight")
+			.satisfies((ex) -> {
+				assertThat(ex.getOperation()).isEqualTo(SchedulerOperation.POLL_ACTIVITY_BUFFER);
+				assertThat(ex.getStatusCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+				assertThat(ex.getErrorCode()).isEqualTo(SchedulerErrorCode.BUFFER_FULL);
+				assertThat(ex.isRetryable()).isTrue();
+			});
+		this.scheduler.awaitHangingCall();
+		this.scheduler.awaitHangingCall();
+		assertThat(this.scheduler.calls()).hasSize(2);
+		inFlight.forEach((call) -> call.cancel(true));
+		assertThat(permits.availablePermits()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void callsMakeRoomHoweverTheyEnd(ClientStyle style) {
+		Semaphore permits = new Semaphore(1);
+		SchedulerClient client = style.build(builder().maxInFlight(permits));
+		client.pollActivityBuffer("worker-1");
+		this.scheduler.fails(Status.INTERNAL);
+		assertThatExceptionOfType(SchedulerException.class).isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+		this.scheduler.hangs();
+		assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
+			.isThrownBy(() -> client.withDeadline(Duration.ofMillis(100)).pollActivityBuffer("worker-1"));
+		ClientInterceptor failing = new HeadersInterceptor((headers) -> {
+			throw new StackOverflowError();
+		});
+		assertThatExceptionOfType(Throwable.class).isThrownBy(
+				() -> style.build(builder().maxInFlight(permits).intercept(failing)).pollActivityBuffer("worker-1"));
+		assertThat(permits.availablePermits()).isOne();
+	}
+
+	@Test
 	void canBeUsedAgain() {
 		SchedulerClientBuilder builder = builder().metadata("x-tenant", "first").deadline(Duration.ofMinutes(5));
 		SchedulerClient first = builder.build();
@@ -208,7 +288,8 @@ class SchedulerClientBuilderTests {
 				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, null), () -> builder().metadata(null, ""),
 				() -> builder().metadata("x-tenant", null), () -> builder().correlationIds(null),
 				() -> builder().intercept(null), () -> builder().compression(null),
-				() -> builder().payloadConverter(null), () -> builder().exceptionTranslator(null));
+				() -> builder().payloadConverter(null), () -> builder().exceptionTranslator(null),
+				() -> builder().maxInFlight(null));
 		assertThat(calls).allSatisfy((call) -> assertThatIllegalArgumentException().isThrownBy(call::run)
 			.withMessageEndingWith(" must not be null"));
 	}

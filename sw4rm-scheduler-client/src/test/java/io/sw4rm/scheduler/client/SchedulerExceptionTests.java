@@ -9,8 +9,14 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
@@ -19,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -121,8 +128,8 @@ class SchedulerExceptionTests {
 	void namesCauseThatHasNoMessage() {
 		SchedulerException exception = new SchedulerException(SchedulerOperation.SUBMIT_TASK, "localhost:1", "id",
 				Status.UNAVAILABLE.withCause(new ClosedChannelException()).asRuntimeException());
-		assertThat(exception)
-			.hasMessage("SubmitTask at localhost:1 failed: UNAVAILABLE: ClosedChannelException (correlation id id)");
+		assertThat(exception).hasMessageStartingWith(
+				"SubmitTask at localhost:1 failed: UNAVAILABLE: ClosedChannelException (correlation");
 	}
 
 	@Test
@@ -170,10 +177,59 @@ class SchedulerExceptionTests {
 	}
 
 	@Test
-	void saysThatDeadlineHasPassed() {
+	void tellsDeadlineThatHasPassedAndTimeThatTheCallTook() {
 		this.scheduler.hangs();
-		assertThat(failure(client().withDeadline(Duration.ofMillis(100))))
-			.isInstanceOf(SchedulerDeadlineExceededException.class);
+		Duration deadline = Duration.ofMillis(100);
+		SchedulerException exception = failure(client().withDeadline(deadline));
+		assertThat(exception).isInstanceOfSatisfying(SchedulerDeadlineExceededException.class, (ex) -> {
+			assertThat(ex.getDeadline()).isEqualTo(deadline);
+			assertThat(ex.getElapsed()).isGreaterThanOrEqualTo(deadline);
+			assertThat(ex).hasMessageEndingWith("The call ended after %d ms; its deadline was 100 ms",
+					ex.getElapsed().toMillis());
+		});
+	}
+
+	@Test
+	void saysThatSomebodyElsesDeadlineHasPassed() {
+		this.scheduler.hangs();
+		ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+		try (CancellableContext context = Context.current().withDeadlineAfter(100, TimeUnit.MILLISECONDS, timer)) {
+			SchedulerClient client = client().withDeadline(Duration.ofHours(1));
+			AtomicReference<SchedulerException> exception = new AtomicReference<>();
+			context.run(() -> exception.set(failure(client)));
+			assertThat(exception.get()).isInstanceOf(SchedulerDeadlineExceededException.class)
+				.hasMessageEndingWith("its deadline was 3600000 ms, but somebody else's was nearer");
+		}
+		finally {
+			timer.shutdownNow();
+		}
+	}
+
+	@Test
+	void saysThatChannelIsShutDown() {
+		this.scheduler.channel().shutdown();
+		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
+			.hasMessageEndingWith("The channel is shut down, as it is when the application stops");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "gRPC message exceeds maximum size 4194304: 6000064",
+			"grpc: received message larger than max (6000064 vs. 4194304)",
+			"Received message larger than max (6000064 vs. 4194304)" })
+	void tellsTooLargeMessageFromFullBuffer(String description) {
+		this.scheduler.fails(Status.RESOURCE_EXHAUSTED.withDescription(description));
+		SchedulerException exception = failure(client());
+		assertThat(exception.getErrorCode()).isEqualTo(SchedulerErrorCode.OVERSIZE_PAYLOAD);
+		assertThat(exception.isRetryable()).isFalse();
+		assertThat(exception).hasMessageContaining("sw4rm.scheduler.max-inbound-message-size");
+	}
+
+	@Test
+	void saysThatMetadataIsTooLarge() {
+		SchedulerException exception = failure(client().withMetadata("x-large", "x".repeat(20_000)));
+		assertThat(exception.getStatusCode()).isEqualTo(Status.Code.INTERNAL);
+		assertThat(exception.getErrorCode()).isEqualTo(SchedulerErrorCode.OVERSIZE_PAYLOAD);
+		assertThat(exception).hasMessageContaining("The message or its metadata is too large");
 	}
 
 	private SchedulerClient client() {

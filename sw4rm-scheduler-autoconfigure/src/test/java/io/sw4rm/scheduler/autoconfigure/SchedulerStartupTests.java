@@ -1,0 +1,167 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.CompletableFuture;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Tests for what the application does about the scheduler when it starts.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class SchedulerStartupTests {
+
+	@Test
+	void startsWithoutSchedulerByDefault() {
+		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=localhost:" + unusedPort())) {
+			assertThat(context.getBean(SchedulerClient.class)).isNotNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "wait", "fail-fast" })
+	void startsWithScheduler(String startup) {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+				ConfigurableApplicationContext context = run("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.startup=" + startup)) {
+			assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "UNIMPLEMENTED", "NOT_FOUND", "PERMISSION_DENIED" })
+	void startsWithSchedulerThatTellsNobodyItsHealth(Status.Code answer) {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.intercept(new AnsweringInterceptor(answer))
+			.start();
+				ConfigurableApplicationContext context = run("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.startup=fail-fast")) {
+			assertThat(context.isRunning()).isTrue();
+		}
+	}
+
+	@Test
+	void doesNotStartWithoutScheduler(CapturedOutput output) {
+		int port = unusedPort();
+		assertThatException()
+			.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=fail-fast"));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The SW4RM scheduler at 'localhost:%d' did not answer".formatted(port))
+			.contains("'sw4rm.scheduler.startup' (fail-fast)")
+			.contains("Connection refused")
+			.contains("Is a SW4RM scheduler listening there?")
+			.contains("Set 'sw4rm.scheduler.startup' to 'lazy'");
+	}
+
+	@Test
+	void doesNotStartWithoutValidCredentials(CapturedOutput output) {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.intercept(new AnsweringInterceptor(Status.Code.UNAUTHENTICATED))
+			.start()) {
+			assertThatException().isThrownBy(
+					() -> run("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.startup=wait"));
+			assertThat(output).contains("UNAUTHENTICATED");
+		}
+	}
+
+	@Test
+	void waitsForScheduler() throws IOException {
+		int port = unusedPort();
+		CompletableFuture<ConfigurableApplicationContext> application;
+		try (ServerSocket notReady = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
+			application = CompletableFuture
+				.supplyAsync(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"));
+			notReady.accept().close();
+		}
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().port(port).start();
+				ConfigurableApplicationContext context = application.join()) {
+			assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
+			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isOne();
+		}
+	}
+
+	@Test
+	void waitsNoLongerThanItWasTold(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + unusedPort(),
+				"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=1s"));
+		assertThat(output).contains("'sw4rm.scheduler.startup' (wait)").contains("Connection refused");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "wait", "fail-fast" })
+	void doesNotWaitForServerThatSaysNothing(String startup) throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			assertThatException()
+				.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + silent.getLocalPort(),
+						"sw4rm.scheduler.startup=" + startup, "sw4rm.scheduler.startup-timeout=500ms"))
+				.withStackTraceContaining("DEADLINE_EXCEEDED");
+		}
+	}
+
+	private static ConfigurableApplicationContext run(String... properties) {
+		String[] arguments = new String[properties.length];
+		for (int i = 0; i < properties.length; i++) {
+			arguments[i] = "--" + properties[i];
+		}
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE).run(arguments);
+	}
+
+	private static int unusedPort() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Answers every call with an error.
+	 */
+	record AnsweringInterceptor(Status.Code answer) implements ServerInterceptor {
+
+		@Override
+		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
+				ServerCallHandler<Q, S> next) {
+			call.close(this.answer.toStatus(), new Metadata());
+			return new ServerCall.Listener<>() {
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
