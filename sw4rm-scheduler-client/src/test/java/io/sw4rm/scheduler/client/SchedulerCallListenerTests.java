@@ -30,6 +30,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
