@@ -1,0 +1,373 @@
+package io.sw4rm.scheduler.integration;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import com.google.protobuf.MessageLite;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
+
+import io.sw4rm.scheduler.proto.ActivityEntry;
+import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
+import io.sw4rm.scheduler.proto.SubmitTaskResponse;
+
+/**
+ * A server that speaks HTTP/2 and no gRPC: what it answers is for the test to say, frame
+ * by frame. Without a word from the test it is a good scheduler, as far as SubmitTask and
+ * PollActivityBuffer go.
+ */
+final class Http2Server implements AutoCloseable {
+
+	/**
+	 * What a good scheduler answers.
+	 */
+	static final Answer GOOD = (stream) -> {
+		stream.headers();
+		stream.data(GrpcMessage.of(stream.goodResponse()));
+		stream.trailers("grpc-status", "0");
+	};
+
+	private final EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+	private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+	/** The last one stays; guarded by itself. */
+	private final Deque<Answer> answers = new ArrayDeque<>(List.of(GOOD));
+
+	private final Channel listener;
+
+	/**
+	 * Listen on any free port of the loopback interface.
+	 */
+	Http2Server() {
+		this.listener = new ServerBootstrap().group(this.eventLoop)
+			.channel(NioServerSocketChannel.class)
+			.childHandler(new ChannelInitializer<>() {
+
+				@Override
+				protected void initChannel(Channel connection) {
+					accept(connection);
+				}
+
+			})
+			.bind(InetAddress.getLoopbackAddress(), 0)
+			.syncUninterruptibly()
+			.channel();
+	}
+
+	int port() {
+		return ((InetSocketAddress) this.listener.localAddress()).getPort();
+	}
+
+	String address() {
+		return InetAddress.getLoopbackAddress().getHostAddress() + ":" + port();
+	}
+
+	/**
+	 * Say how the next requests are answered.
+	 * @param answers an answer to each request, the last one to all that follow too
+	 */
+	void answer(Answer... answers) {
+		synchronized (this.answers) {
+			this.answers.clear();
+			this.answers.addAll(List.of(answers));
+		}
+	}
+
+	/**
+	 * Close all connections.
+	 */
+	void disconnect() {
+		this.connections.close().syncUninterruptibly();
+	}
+
+	@Override
+	public void close() {
+		this.listener.close().syncUninterruptibly();
+		disconnect();
+		this.eventLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+	}
+
+	private void accept(Channel connection) {
+		this.connections.add(connection);
+		Corruption corruption = new Corruption();
+		Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
+			.validateHeaders(false)
+			.encoderEnforceMaxRstFramesPerWindow(0, 0)
+			.build();
+		connection.pipeline().addLast(corruption, codec, new RequestHandler(codec, corruption));
+	}
+
+	private Answer nextAnswer() {
+		synchronized (this.answers) {
+			return (this.answers.size() > 1) ? this.answers.removeFirst() : this.answers.getFirst();
+		}
+	}
+
+	/**
+	 * Answers a request. Called on the connection's event loop when the request is
+	 * complete.
+	 */
+	@FunctionalInterface
+	interface Answer {
+
+		void to(Stream stream);
+
+	}
+
+	/**
+	 * A request's way back to the client. What is sent is not checked.
+	 */
+	static final class Stream {
+
+		private final ChannelHandlerContext context;
+
+		private final Http2FrameCodec codec;
+
+		private final Corruption corruption;
+
+		private final Http2FrameStream stream;
+
+		private final String path;
+
+		private Stream(ChannelHandlerContext context, Http2FrameCodec codec, Corruption corruption,
+				Http2FrameStream stream, String path) {
+			this.context = context;
+			this.codec = codec;
+			this.corruption = corruption;
+			this.stream = stream;
+			this.path = path;
+		}
+
+		/**
+		 * Return a response message that fits the request.
+		 */
+		MessageLite goodResponse() {
+			if (this.path.endsWith("/SubmitTask")) {
+				return SubmitTaskResponse.newBuilder().setAccepted(true).setReason("at once").build();
+			}
+			return PollActivityBufferResponse.newBuilder()
+				.addEntries(ActivityEntry.newBuilder().setTaskId("task-1").setDescription("Says hello"))
+				.build();
+		}
+
+		/**
+		 * Send the headers of a good answer and some more.
+		 * @param namesAndValues names and values by turns
+		 */
+		void headers(String... namesAndValues) {
+			headers(with(new DefaultHttp2Headers(false).status("200").set("content-type", "application/grpc"),
+					namesAndValues), false);
+		}
+
+		/**
+		 * Send just these headers.
+		 */
+		void headers(Http2Headers headers, boolean endOfStream) {
+			this.context.writeAndFlush(new DefaultHttp2HeadersFrame(headers, endOfStream).stream(this.stream));
+		}
+
+		/**
+		 * Send just these trailers, and end the answer.
+		 * @param namesAndValues names and values by turns
+		 */
+		void trailers(String... namesAndValues) {
+			headers(with(new DefaultHttp2Headers(false), namesAndValues), true);
+		}
+
+		/**
+		 * Send bytes of the body.
+		 */
+		void data(byte[] data) {
+			data(data, false);
+		}
+
+		void data(byte[] data, boolean endOfStream) {
+			this.context.writeAndFlush(
+					new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(data), endOfStream).stream(this.stream));
+		}
+
+		void reset(Http2Error error) {
+			this.context.writeAndFlush(new DefaultHttp2ResetFrame(error).stream(this.stream));
+		}
+
+		/**
+		 * Say that the connection ends, and whether this request was processed.
+		 */
+		void goAway(boolean processed, Http2Error error) {
+			ChannelHandlerContext codecContext = this.context.pipeline().context(this.codec);
+			this.codec.goAway(codecContext, processed ? this.stream.id() : 0, error.code(), Unpooled.EMPTY_BUFFER,
+					codecContext.newPromise());
+			codecContext.flush();
+		}
+
+		/**
+		 * Reset the connection, without a farewell.
+		 */
+		void disconnect() {
+			Channel connection = this.context.channel();
+			connection.config().setOption(ChannelOption.SO_LINGER, 0);
+			// Channel.close() would let the codec say GOAWAY first
+			connection.unsafe().close(connection.voidPromise());
+		}
+
+		/**
+		 * Close the connection once all is sent.
+		 */
+		void close() {
+			this.context.close();
+		}
+
+		/**
+		 * Answer, and change the bytes of all frames of the answer on their way out.
+		 */
+		void corrupted(UnaryOperator<byte[]> change, Answer answer) {
+			this.corruption.begin();
+			answer.to(this);
+			this.corruption.end(change);
+		}
+
+		/**
+		 * Do something again and again for as long as the connection is there.
+		 */
+		void repeat(long intervalMillis, Runnable action) {
+			var task = this.context.executor().scheduleAtFixedRate(action, 0, intervalMillis, TimeUnit.MILLISECONDS);
+			this.context.channel().closeFuture().addListener((closed) -> task.cancel(false));
+		}
+
+		private static Http2Headers with(Http2Headers headers, String... namesAndValues) {
+			for (int i = 0; i < namesAndValues.length; i += 2) {
+				headers.add(namesAndValues[i], namesAndValues[i + 1]);
+			}
+			return headers;
+		}
+
+	}
+
+	/**
+	 * Waits for complete requests and answers them.
+	 */
+	private final class RequestHandler extends ChannelInboundHandlerAdapter {
+
+		private final Http2FrameCodec codec;
+
+		private final Corruption corruption;
+
+		private final Map<Http2FrameStream, String> paths = new HashMap<>();
+
+		private RequestHandler(Http2FrameCodec codec, Corruption corruption) {
+			this.codec = codec;
+			this.corruption = corruption;
+		}
+
+		@Override
+		public void channelRead(ChannelHandlerContext context, Object frame) throws Http2Exception {
+			try {
+				if (frame instanceof Http2HeadersFrame headers) {
+					this.paths.put(headers.stream(), headers.headers().path().toString());
+				}
+				else if (frame instanceof Http2DataFrame data) {
+					read(context, data);
+				}
+			}
+			finally {
+				ReferenceCountUtil.release(frame);
+			}
+		}
+
+		private void read(ChannelHandlerContext context, Http2DataFrame data) throws Http2Exception {
+			context.write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
+			if (data.isEndStream()) {
+				// The test, not the codec, decides what is too much for the client
+				this.codec.encoder()
+					.configuration()
+					.headersConfiguration()
+					.maxHeaderListSize(Http2CodecUtil.MAX_HEADER_LIST_SIZE);
+				String path = this.paths.remove(data.stream());
+				nextAnswer().to(new Stream(context, this.codec, this.corruption, data.stream(), path));
+			}
+		}
+
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+			// The client has gone, or has closed the stream that is still answered
+		}
+
+	}
+
+	/**
+	 * Sits between codec and network.
+	 */
+	private static final class Corruption extends ChannelOutboundHandlerAdapter {
+
+		private ChannelHandlerContext context;
+
+		private ByteBuf held;
+
+		@Override
+		public void handlerAdded(ChannelHandlerContext context) {
+			this.context = context;
+		}
+
+		void begin() {
+			this.held = Unpooled.buffer();
+		}
+
+		void end(UnaryOperator<byte[]> change) {
+			byte[] bytes = ByteBufUtil.getBytes(this.held);
+			this.held = null;
+			this.context.writeAndFlush(Unpooled.wrappedBuffer(change.apply(bytes)));
+		}
+
+		@Override
+		public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+			if (this.held == null) {
+				context.write(message, promise);
+				return;
+			}
+			this.held.writeBytes((ByteBuf) message);
+			ReferenceCountUtil.release(message);
+			promise.trySuccess();
+		}
+
+	}
+
+}

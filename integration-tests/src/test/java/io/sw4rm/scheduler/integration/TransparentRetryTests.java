@@ -1,0 +1,111 @@
+package io.sw4rm.scheduler.integration;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.grpc.Status;
+import io.netty.handler.codec.http2.Http2Error;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.integration.Http2Server.Answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for submissions that the scheduler did not look at, which is the only reason for
+ * sending one again that nobody asked for.
+ */
+@Timeout(30)
+class TransparentRetryTests {
+
+	@AutoClose
+	private final Http2Server server = new Http2Server();
+
+	private final ApplicationContextRunner contextRunner = SchedulerApplication.at(this.server.address());
+
+	private final AtomicInteger received = new AtomicInteger();
+
+	private final AtomicInteger processed = new AtomicInteger();
+
+	@Test
+	void submitsAgainWhenStreamWasRefused() {
+		this.server.answer(received((stream) -> stream.reset(Http2Error.REFUSED_STREAM)), process());
+		this.contextRunner.run((context) -> submit(context.getBean(SchedulerClient.class)));
+		assertThat(this.received).hasValue(2);
+		assertThat(this.processed).hasValue(1);
+	}
+
+	@Test
+	void submitsAgainWhenConnectionWentAwayBeforeStream() {
+		this.server.answer(received((stream) -> {
+			stream.goAway(false, Http2Error.NO_ERROR);
+			stream.close();
+		}), process());
+		this.contextRunner.run((context) -> submit(context.getBean(SchedulerClient.class)));
+		assertThat(this.received).hasValue(2);
+		assertThat(this.processed).hasValue(1);
+	}
+
+	@Test
+	void doesNotSubmitAgainWhenConnectionWentAwayAfterStream() {
+		this.server.answer(received((stream) -> {
+			stream.goAway(true, Http2Error.NO_ERROR);
+			stream.disconnect();
+		}), process());
+		assertSubmissionFailsWith(Status.Code.UNAVAILABLE);
+		assertThat(this.received).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "INTERNAL_ERROR", "CANCEL", "ENHANCE_YOUR_CALM" })
+	void doesNotSubmitAgainWhenStreamWasReset(Http2Error error) {
+		this.server.answer(received((stream) -> stream.reset(error)), process());
+		assertSubmissionFailsWith(switch (error) {
+			case CANCEL -> Status.Code.CANCELLED;
+			case ENHANCE_YOUR_CALM -> Status.Code.RESOURCE_EXHAUSTED;
+			default -> Status.Code.INTERNAL;
+		});
+		assertThat(this.received).hasValue(1);
+	}
+
+	@Test
+	void givesUpWhenStreamIsRefusedAgain() {
+		this.server.answer(received((stream) -> stream.reset(Http2Error.REFUSED_STREAM)));
+		assertSubmissionFailsWith(Status.Code.UNAVAILABLE);
+		assertThat(this.processed).hasValue(0);
+	}
+
+	private void assertSubmissionFailsWith(Status.Code expected) {
+		this.contextRunner.run((context) -> assertThatExceptionOfType(SchedulerException.class)
+			.isThrownBy(() -> submit(context.getBean(SchedulerClient.class)))
+			.satisfies((failure) -> assertThat(failure.getStatusCode()).isEqualTo(expected)));
+	}
+
+	private Answer process() {
+		return received((stream) -> {
+			this.processed.incrementAndGet();
+			Http2Server.GOOD.to(stream);
+		});
+	}
+
+	private Answer received(Answer answer) {
+		return (stream) -> {
+			this.received.incrementAndGet();
+			answer.to(stream);
+		};
+	}
+
+	private static void submit(SchedulerClient client) {
+		client.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-1").build()).orElseThrow();
+	}
+
+}
