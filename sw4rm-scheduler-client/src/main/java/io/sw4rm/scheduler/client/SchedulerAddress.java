@@ -38,6 +38,8 @@ public final class SchedulerAddress {
 	 */
 	public static final String USER_AGENT = userAgent();
 
+	private static final String XDS = "xds";
+
 	private static final Pattern GRPC_TARGET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^0-9].*");
 
 	private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
@@ -103,7 +105,7 @@ public final class SchedulerAddress {
 			return false;
 		}
 		String scheme = scheme(text);
-		return isKnown(scheme) || text.startsWith("://", scheme.length());
+		return isKnown(scheme) || scheme.equals(XDS) || text.startsWith("://", scheme.length());
 	}
 
 	private static String scheme(String text) {
@@ -120,7 +122,7 @@ public final class SchedulerAddress {
 		if (!isKnown(scheme)) {
 			throw new IllegalArgumentException("nothing on the class path resolves '%s:' addresses. ".formatted(scheme)
 					+ "Use host:port, http://host:port, https://host:port or a gRPC target such as dns:///host:port"
-					+ (scheme.equals("xds") ? "; add io.grpc:grpc-xds for this one" : ""));
+					+ (scheme.equals(XDS) ? "; add io.grpc:grpc-xds for this one" : ""));
 		}
 		String target = scheme + text.substring(scheme.length());
 		return new SchedulerAddress(target, target, Security.UNSPECIFIED, false);

@@ -165,9 +165,11 @@ class SchedulerAddressTests {
 			.withMessageContaining("port");
 	}
 
-	@Test
-	void refusalOfXdsNamesWhatIsMissing() {
-		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse("xds:///scheduler"))
+	@ParameterizedTest
+	@ValueSource(strings = { "xds:///scheduler", "xds://authority/scheduler", "xds:scheduler", "XDS:///scheduler" })
+	void refusalOfXdsNamesWhatIsMissing(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text))
+			.withMessageContaining("'%s'", text)
 			.withMessageContaining("add io.grpc:grpc-xds");
 	}
 
