@@ -49,6 +49,7 @@ class PropertiesSchedulerClientBuilderCustomizer implements SchedulerClientBuild
 			map.from(() -> this.properties.getDeadlines().of(operation))
 				.to((deadline) -> builder.deadline(operation, deadline));
 		}
+		map.from(this.properties::isWaitForReady).whenTrue().to(builder::waitForReady);
 		map.from(this.properties::getCompression).to(builder::compression);
 		map.from(this.properties::getMaxOutboundMessageSize)
 			.asInt(DataSize::toBytes)

@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,29 +47,17 @@ final class SchedulerServiceConfig {
 	 * mention costs its calls a copy of their options.
 	 */
 	private static List<Map<String, Object>> methodConfig(SchedulerProperties properties) {
-		List<Map<String, Object>> methods = new ArrayList<>();
 		SchedulerProperties.Retry retry = properties.getRetry();
-		if (retry.getMaxAttempts() > 1) {
-			for (SchedulerOperation operation : retry.getOperations()) {
-				Map<String, Object> method = methodConfig(properties,
-						Map.of("service", SchedulerServiceGrpc.SERVICE_NAME, "method", operation.methodName()));
-				method.put("retryPolicy", retryPolicy(retry));
-				methods.add(method);
-			}
+		if (retry.getMaxAttempts() == 1) {
+			return List.of();
 		}
-		if (properties.isWaitForReady()) {
-			methods.add(methodConfig(properties, Map.of("service", SchedulerServiceGrpc.SERVICE_NAME)));
-		}
-		return methods;
+		return retry.getOperations().stream().map((operation) -> methodConfig(operation, retry)).toList();
 	}
 
-	private static Map<String, Object> methodConfig(SchedulerProperties properties, Map<String, Object> name) {
-		Map<String, Object> method = new LinkedHashMap<>();
-		method.put("name", List.of(name));
-		if (properties.isWaitForReady()) {
-			method.put("waitForReady", true);
-		}
-		return method;
+	private static Map<String, Object> methodConfig(SchedulerOperation operation, SchedulerProperties.Retry retry) {
+		Map<String, Object> name = Map.of("service", SchedulerServiceGrpc.SERVICE_NAME, "method",
+				operation.methodName());
+		return Map.of("name", List.of(name), "retryPolicy", retryPolicy(retry));
 	}
 
 	private static Map<String, Object> retryPolicy(SchedulerProperties.Retry retry) {
