@@ -173,6 +173,15 @@ class XdsTests {
 	}
 
 	@Test
+	void callsSchedulerThatDoesNotServeAlthoughPropertySaysOtherwise() {
+		this.scheduler.setServing(false);
+		controlPlane.serve(this.service, this.scheduler);
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.health-checking.enabled=true")
+			.run((context) -> poll(context.getBean(SchedulerClient.class)));
+		assertThat(calls(this.scheduler)).isOne();
+	}
+
+	@Test
 	void retriesNothingByItself() {
 		controlPlane.serve(this.service, this.scheduler);
 		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE);
