@@ -60,7 +60,7 @@ import static org.awaitility.Awaitility.await;
  * once in the life of a JVM and keeps a client for each target, so the tests share the
  * control plane, and each has a service of its own.
  */
-@Timeout(60)
+@Timeout(120)
 class XdsTests {
 
 	private static final String BOOTSTRAP = "io.grpc.xds.bootstrap";
@@ -268,7 +268,7 @@ class XdsTests {
 	void startsWithoutControlPlaneAndAsksItOnceItIsThere() throws Exception {
 		controlPlane.serve(this.service, this.scheduler);
 		controlPlane.stop();
-		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadline=5s").run((context) -> {
+		this.contextRunner.run((context) -> {
 			SchedulerClient client = context.getBean(SchedulerClient.class);
 			assertThatExceptionOfType(SchedulerUnavailableException.class).isThrownBy(() -> poll(client));
 			controlPlane.start();
