@@ -1,0 +1,182 @@
+package io.sw4rm.scheduler.integration;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for what an application is told when its address or certificates are wrong.
+ */
+@Timeout(60)
+class ConnectionMistakeTests {
+
+	private static X509Bundle authority;
+
+	private static EmbeddedScheduler tlsScheduler;
+
+	private static EmbeddedScheduler strictTlsScheduler;
+
+	private static EmbeddedScheduler plaintextScheduler;
+
+	@BeforeAll
+	static void startSchedulers() throws Exception {
+		authority = new CertificateBuilder().ecp256()
+			.subject("CN=Test CA")
+			.setIsCertificateAuthority(true)
+			.buildSelfSigned();
+		X509Bundle server = new CertificateBuilder().ecp256()
+			.subject("CN=localhost")
+			.addSanDnsName("localhost")
+			.buildIssuedBy(authority);
+		TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder()
+			.keyManager(stream(server.getCertificatePathPEM()), stream(server.getPrivateKeyPEM()));
+		tlsScheduler = EmbeddedScheduler.builder().serverCredentials(credentials.build()).start();
+		strictTlsScheduler = EmbeddedScheduler.builder()
+			.serverCredentials(credentials.clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+				.trustManager(stream(authority.getCertificatePEM()))
+				.build())
+			.start();
+		plaintextScheduler = EmbeddedScheduler.start();
+	}
+
+	@AfterAll
+	static void stopSchedulers() {
+		tlsScheduler.close();
+		strictTlsScheduler.close();
+		plaintextScheduler.close();
+	}
+
+	@Test
+	void usesTlsWhereSchedulerDoesNot() {
+		assertThatCallFails(withTls(SchedulerApplication.at(plaintextScheduler.address())), Status.Code.UNAVAILABLE,
+				"The server doesn't speak TLS");
+	}
+
+	@Test
+	void usesPlaintextWhereSchedulerWantsTls() {
+		assertThatCallFails(SchedulerApplication.at(tlsScheduler.address()), Status.Code.UNAVAILABLE,
+				"If it expects TLS, start the address (sw4rm.scheduler.address) with https://");
+	}
+
+	@Test
+	void usesPlaintextWhereSchedulerWantsTlsAndSaysSo() throws IOException {
+		byte[] alert = HexFormat.of().parseHex("15030100020246");
+		try (TcpServer server = new TcpServer((client) -> client.write(alert))) {
+			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
+					"The server expects TLS");
+		}
+	}
+
+	@Test
+	void doesNotTrustScheduler() {
+		assertThatCallFails(SchedulerApplication.at("https://" + tlsScheduler.address()), Status.Code.UNAVAILABLE,
+				"The server's certificate isn't trusted. Check the trusted certificates in sw4rm.scheduler.ssl.bundle");
+	}
+
+	@Test
+	void callsSchedulerByNameThatItsCertificateDoesNotHave() {
+		assertThatCallFails(withTls(SchedulerApplication.at("127.0.0.1:" + tlsScheduler.port())),
+				Status.Code.UNAVAILABLE, "The server's certificate is for another name");
+	}
+
+	@Test
+	void hasNoCertificateWhereSchedulerWantsOne() {
+		assertThatCallFails(withTls(SchedulerApplication.at(strictTlsScheduler.address())), Status.Code.UNAVAILABLE,
+				"The server refused the client's certificate");
+	}
+
+	@Test
+	void callsWebServer() throws IOException {
+		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		server.start();
+		try {
+			String address = "localhost:" + server.getAddress().getPort();
+			assertThatCallFails(SchedulerApplication.at(address), Status.Code.INTERNAL,
+					"The server speaks HTTP/1.1, not gRPC. Check the port");
+		}
+		finally {
+			server.stop(0);
+		}
+	}
+
+	@Test
+	void callsServerOfOtherKind() throws IOException {
+		byte[] greeting = "220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
+		try (TcpServer server = new TcpServer((client) -> client.write(greeting))) {
+			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
+					"The server speaks something else, not gRPC. Check the port");
+		}
+	}
+
+	@Test
+	void callsHostThatDoesNotExist() {
+		assertThatCallFails(SchedulerApplication.at("no-such-host.invalid:50053"), Status.Code.UNAVAILABLE,
+				"The name can't be resolved. Check the address (sw4rm.scheduler.address) and the DNS");
+	}
+
+	@Test
+	void isToldSoWhenItStarts() {
+		withTls(SchedulerApplication.at(plaintextScheduler.address()))
+			.withPropertyValues("sw4rm.scheduler.startup=fail-fast")
+			.run((context) -> assertThat(analysisOf(context.getStartupFailure())).contains(
+					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' did not answer",
+					"not an SSL/TLS record", "The server doesn't speak TLS"));
+	}
+
+	private static ApplicationContextRunner withTls(ApplicationContextRunner application) {
+		return application.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted",
+				"spring.ssl.bundle.pem.trusted.truststore.certificate=" + authority.getCertificatePEM());
+	}
+
+	private static void assertThatCallFails(ApplicationContextRunner application, Status.Code status, String remedy) {
+		application.run((context) -> {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			SchedulerException exception = catchThrowableOfType(SchedulerException.class,
+					() -> client.pollActivityBuffer("worker-1"));
+			assertThat(exception.getStatusCode()).isEqualTo(status);
+			assertThat(exception).hasMessageContaining(remedy).message().doesNotContain("Pipeline");
+		});
+	}
+
+	private static String analysisOf(Throwable failure) {
+		return SpringFactoriesLoader.forDefaultResourceLocation()
+			.load(FailureAnalyzer.class, SpringFactoriesLoader.FailureHandler.handleMessage((message, ex) -> {
+			}))
+			.stream()
+			.map((analyzer) -> analyzer.analyze(failure))
+			.filter((analysis) -> analysis != null)
+			.map((analysis) -> analysis.getDescription() + "\n" + analysis.getAction())
+			.findFirst()
+			.orElse("");
+	}
+
+	private static InputStream stream(String text) {
+		return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+}
