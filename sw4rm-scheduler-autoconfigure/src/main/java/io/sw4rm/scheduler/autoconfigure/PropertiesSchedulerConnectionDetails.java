@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -12,16 +14,39 @@ import org.springframework.boot.ssl.SslBundles;
  */
 class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails {
 
-	private final String address;
+	private final SchedulerProperties properties;
 
-	private final @Nullable SslBundle sslBundle;
+	private final SslBundles sslBundles;
 
 	PropertiesSchedulerConnectionDetails(SchedulerProperties properties, SslBundles sslBundles) {
-		this.address = properties.getAddress();
-		this.sslBundle = sslBundle(properties.getSsl(), sslBundles);
+		this.properties = properties;
+		this.sslBundles = sslBundles;
+		validate();
 	}
 
-	private static @Nullable SslBundle sslBundle(SchedulerProperties.Ssl ssl, SslBundles sslBundles) {
+	private void validate() {
+		String name = this.properties.getSsl().getBundle();
+		SslBundle bundle = getSslBundle();
+		if (name == null || bundle == null) {
+			return;
+		}
+		try {
+			TlsMaterial.from(bundle);
+		}
+		catch (RuntimeException ex) {
+			throw invalidBundle(name, "The SSL bundle of that name can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
+				.formatted(ex.getMessage(), name), ex);
+		}
+	}
+
+	@Override
+	public String getAddress() {
+		return this.properties.getAddress();
+	}
+
+	@Override
+	public @Nullable SslBundle getSslBundle() {
+		SchedulerProperties.Ssl ssl = this.properties.getSsl();
 		if (!ssl.isRequested()) {
 			return null;
 		}
@@ -30,24 +55,27 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 			return SslBundle.systemDefault();
 		}
 		try {
-			return sslBundles.getBundle(name);
+			return this.sslBundles.getBundle(name);
 		}
 		catch (NoSuchSslBundleException ex) {
-			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.ssl.bundle", name,
+			throw invalidBundle(name,
 					"There is no SSL bundle of that name (known: %s). Define it with 'spring.ssl.bundle.pem.%s.*' or 'spring.ssl.bundle.jks.%s.*'."
-						.formatted(sslBundles.getBundleNames(), name, name),
+						.formatted(this.sslBundles.getBundleNames(), name, name),
 					ex);
 		}
 	}
 
 	@Override
-	public String getAddress() {
-		return this.address;
+	public void addSslBundleUpdateHandler(Consumer<SslBundle> handler) {
+		String name = this.properties.getSsl().getBundle();
+		if (name != null) {
+			this.sslBundles.addBundleUpdateHandler(name, handler);
+		}
 	}
 
-	@Override
-	public @Nullable SslBundle getSslBundle() {
-		return this.sslBundle;
+	private static InvalidConfigurationPropertyValueException invalidBundle(String name, String reason,
+			RuntimeException cause) {
+		return new InvalidConfigurationPropertyValueException("sw4rm.scheduler.ssl.bundle", name, reason, cause);
 	}
 
 }

@@ -54,6 +54,9 @@ class SchedulerChannelConfiguration {
 					.withCustomizer((target, builder) -> configurer.configure(builder)));
 		String policy = SchedulerServiceConfig.loadBalancingPolicy(properties, transport.address());
 		reconnectBackoffLimiter.limit(channel, policy.equals("pick_first"));
+		if (transport.tls() != null) {
+			transport.tls().use(channel);
+		}
 		return channel;
 	}
 

@@ -7,6 +7,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.grpc.ManagedChannelBuilder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.util.unit.DataSize;
@@ -18,6 +20,8 @@ import io.sw4rm.scheduler.client.SchedulerAddress;
  * customizers last.
  */
 class SchedulerChannelConfigurer {
+
+	private static final Log logger = LogFactory.getLog(SchedulerChannelConfigurer.class);
 
 	/**
 	 * Without more, gRPC silently makes fewer attempts than a service config asks for.
@@ -65,8 +69,20 @@ class SchedulerChannelConfigurer {
 			// The channel factory makes builders for sockets without credentials
 			builder.usePlaintext();
 		}
-		if (this.transport.isEncrypted() && !isInProcess(builder)) {
-			builder.addTransportFilter(new TlsTransportFilter());
+		SchedulerTls tls = this.transport.tls();
+		if (tls != null && !isInProcess(builder)) {
+			builder.addTransportFilter(new TlsTransportFilter(tls));
+			configureServerName(builder);
+		}
+	}
+
+	private void configureServerName(ManagedChannelBuilder<?> builder) {
+		String name = this.properties.getSsl().getServerNameOverride();
+		if (name != null) {
+			logger.warn("The scheduler's certificate is verified for the name '" + name
+					+ "' instead of that of its address: "
+					+ "'sw4rm.scheduler.ssl.server-name-override' is for tests only");
+			builder.overrideAuthority(name);
 		}
 	}
 

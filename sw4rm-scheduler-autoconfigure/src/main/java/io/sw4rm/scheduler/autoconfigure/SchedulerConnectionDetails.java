@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
@@ -28,6 +30,15 @@ public interface SchedulerConnectionDetails extends ConnectionDetails {
 	 */
 	default @Nullable SslBundle getSslBundle() {
 		return null;
+	}
+
+	/**
+	 * Add a handler to call with the SSL bundle that takes the place of the present one,
+	 * each time that its certificates are replaced. New calls then use connections with
+	 * the new certificates. By default the bundle never changes.
+	 * @param handler the handler to call, from any thread; doesn't throw exceptions
+	 */
+	default void addSslBundleUpdateHandler(Consumer<SslBundle> handler) {
 	}
 
 }

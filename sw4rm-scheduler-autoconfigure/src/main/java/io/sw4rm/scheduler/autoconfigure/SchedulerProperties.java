@@ -524,6 +524,12 @@ public class SchedulerProperties implements InitializingBean {
 		 */
 		private @Nullable String bundle;
 
+		/**
+		 * Name to expect in the scheduler's certificate, for tests only. When not set,
+		 * the name in the address.
+		 */
+		private @Nullable String serverNameOverride;
+
 		public @Nullable Boolean getEnabled() {
 			return this.enabled;
 		}
@@ -542,6 +548,14 @@ public class SchedulerProperties implements InitializingBean {
 
 		public void setBundle(@Nullable String bundle) {
 			this.bundle = bundle;
+		}
+
+		public @Nullable String getServerNameOverride() {
+			return this.serverNameOverride;
+		}
+
+		public void setServerNameOverride(@Nullable String serverNameOverride) {
+			this.serverNameOverride = serverNameOverride;
 		}
 
 	}

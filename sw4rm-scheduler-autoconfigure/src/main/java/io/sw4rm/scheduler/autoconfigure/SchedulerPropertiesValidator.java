@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
@@ -25,6 +26,8 @@ final class SchedulerPropertiesValidator {
 	private static final String PREFIX = "sw4rm.scheduler.";
 
 	private static final String HEALTH_SERVICE = "io.grpc.protobuf.services.HealthStatusManager";
+
+	private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
 	private SchedulerPropertiesValidator() {
 	}
@@ -68,6 +71,14 @@ final class SchedulerPropertiesValidator {
 				"TLS is switched off, but the address starts with https://. Use http:// for plaintext.");
 		check(ssl.getBundle() == null || !Boolean.FALSE.equals(ssl.getEnabled()), "ssl.enabled", false,
 				"TLS is switched off, but '%sssl.bundle' is set. Remove one of the two.".formatted(PREFIX));
+		validateServerName(ssl.getServerNameOverride(), ssl.isRequested() || address.security() == Security.TLS);
+	}
+
+	private static void validateServerName(@Nullable String name, boolean encrypted) {
+		check(name == null || encrypted, "ssl.server-name-override", name,
+				"Without TLS there is no certificate with a name. Use an address that starts with https://, or remove it.");
+		check(name == null || HOST_NAME.matcher(name).matches(), "ssl.server-name-override", name,
+				"It must be a host name or an IPv4 address, without a port.");
 	}
 
 	private static SchedulerAddress parse(String text) {

@@ -2,11 +2,8 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
-import io.grpc.TlsChannelCredentials;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.util.Assert;
 
 import io.sw4rm.scheduler.client.SchedulerAddress;
@@ -16,20 +13,19 @@ import io.sw4rm.scheduler.client.SchedulerAddress.Security;
  * Where the channel connects to, and whether with TLS.
  *
  * @param address the address of the scheduler
- * @param sslBundle the SSL bundle of an encrypted connection, {@code null} for plaintext
+ * @param tls the TLS of an encrypted connection, {@code null} for plaintext
  */
-record SchedulerTransport(SchedulerAddress address, @Nullable SslBundle sslBundle) {
+record SchedulerTransport(SchedulerAddress address, @Nullable SchedulerTls tls) {
 
 	static SchedulerTransport from(SchedulerConnectionDetails connectionDetails) {
 		SchedulerAddress address = SchedulerAddress.parse(connectionDetails.getAddress());
-		SslBundle sslBundle = connectionDetails.getSslBundle();
-		if (sslBundle == null && address.security() == Security.TLS) {
-			sslBundle = SslBundle.systemDefault();
+		if (connectionDetails.getSslBundle() == null && address.security() != Security.TLS) {
+			return new SchedulerTransport(address, null);
 		}
-		Assert.state(sslBundle == null || (address.security() != Security.PLAINTEXT && !isLocal(address)),
+		Assert.state(address.security() != Security.PLAINTEXT && !isLocal(address),
 				() -> "The connection details ask for TLS, which is not available for the address '%s'"
 					.formatted(address));
-		return new SchedulerTransport(address, sslBundle);
+		return new SchedulerTransport(address, new SchedulerTls(connectionDetails));
 	}
 
 	/**
@@ -43,23 +39,15 @@ record SchedulerTransport(SchedulerAddress address, @Nullable SslBundle sslBundl
 		return address.target().startsWith("unix:");
 	}
 
-	boolean isEncrypted() {
-		return this.sslBundle != null;
-	}
-
 	/**
 	 * Return the credentials that the connection needs, or {@code null} if neither TLS
 	 * nor plaintext was asked for.
 	 */
 	@Nullable ChannelCredentials credentials() {
-		if (this.sslBundle == null) {
-			return (this.address.security() == Security.PLAINTEXT) ? InsecureChannelCredentials.create() : null;
+		if (this.tls != null) {
+			return this.tls.credentials();
 		}
-		SslManagerBundle managers = this.sslBundle.getManagers();
-		return TlsChannelCredentials.newBuilder()
-			.keyManager(managers.getKeyManagers())
-			.trustManager(managers.getTrustManagers())
-			.build();
+		return (this.address.security() == Security.PLAINTEXT) ? InsecureChannelCredentials.create() : null;
 	}
 
 }

@@ -61,11 +61,11 @@ class SchedulerPropertiesTests {
 					"sw4rm.scheduler.retry.backoff-multiplier=1.5",
 					"sw4rm.scheduler.retry.statuses=unavailable,resource-exhausted",
 					"sw4rm.scheduler.retry.operations=submit-task,purge-activity", "sw4rm.scheduler.ssl.enabled=true",
-					"sw4rm.scheduler.keepalive.time=1m", "sw4rm.scheduler.keepalive.timeout=5s",
-					"sw4rm.scheduler.keepalive.without-calls=true", "sw4rm.scheduler.max-outbound-message-size=2MB",
-					"sw4rm.scheduler.max-in-flight=100", "sw4rm.scheduler.max-reconnect-backoff=3s",
-					"sw4rm.scheduler.startup=fail-fast", "sw4rm.scheduler.startup-timeout=7s",
-					"sw4rm.scheduler.health-checking.enabled=true",
+					"sw4rm.scheduler.ssl.server-name-override=scheduler.test", "sw4rm.scheduler.keepalive.time=1m",
+					"sw4rm.scheduler.keepalive.timeout=5s", "sw4rm.scheduler.keepalive.without-calls=true",
+					"sw4rm.scheduler.max-outbound-message-size=2MB", "sw4rm.scheduler.max-in-flight=100",
+					"sw4rm.scheduler.max-reconnect-backoff=3s", "sw4rm.scheduler.startup=fail-fast",
+					"sw4rm.scheduler.startup-timeout=7s", "sw4rm.scheduler.health-checking.enabled=true",
 					"sw4rm.scheduler.health-checking.service-name=scheduler",
 					"sw4rm.scheduler.retry.throttling.max-tokens=10",
 					"sw4rm.scheduler.retry.throttling.token-ratio=0.5")
@@ -92,6 +92,7 @@ class SchedulerPropertiesTests {
 				assertThat(properties.getRetry().getOperations())
 					.isEqualTo(Set.of(SchedulerOperation.SUBMIT_TASK, SchedulerOperation.PURGE_ACTIVITY));
 				assertThat(properties.getSsl().getEnabled()).isTrue();
+				assertThat(properties.getSsl().getServerNameOverride()).isEqualTo("scheduler.test");
 				assertThat(properties.getKeepalive().getTime()).isEqualTo(Duration.ofMinutes(1));
 				assertThat(properties.getKeepalive().getTimeout()).isEqualTo(Duration.ofSeconds(5));
 				assertThat(properties.getKeepalive().getWithoutCalls()).isTrue();
@@ -127,6 +128,7 @@ class SchedulerPropertiesTests {
 			retry.backoff-multiplier | 0.5                     | at least 1
 			retry.statuses           | ok                      | other than OK
 			load-balancing-policy    | fastest                 | round_robin
+			ssl.server-name-override | scheduler.test          | Without TLS
 			user-agent               | ' '                     | must not be blank
 			compression              | lzma                    | gzip
 			max-inbound-message-size | 0B                      | range
@@ -183,6 +185,15 @@ class SchedulerPropertiesTests {
 		assertFailsToStart("sw4rm.scheduler.ssl.enabled=false", "sw4rm.scheduler.ssl.bundle=mine");
 		assertThat(output).contains("'false' for configuration property 'sw4rm.scheduler.ssl.enabled'")
 			.contains("'sw4rm.scheduler.ssl.bundle' is set");
+	}
+
+	@Test
+	void refusesServerNameThatIsNone(CapturedOutput output) {
+		assertFailsToStart("sw4rm.scheduler.address=https://localhost:1",
+				"sw4rm.scheduler.ssl.server-name-override=scheduler.test:443");
+		assertThat(output)
+			.contains("'scheduler.test:443' for configuration property 'sw4rm.scheduler.ssl.server-name-override'")
+			.contains("It must be a host name");
 	}
 
 	@Test

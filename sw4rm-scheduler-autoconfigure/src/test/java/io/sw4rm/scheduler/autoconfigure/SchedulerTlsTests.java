@@ -7,21 +7,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import javax.net.ssl.X509TrustManager;
+
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.GrpcChannelFactoryCustomizer;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslManagerBundle;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.ChannelCredentialsProvider;
@@ -37,15 +50,19 @@ import io.sw4rm.scheduler.embedded.Operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for connections with TLS.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SchedulerTlsTests {
 
 	private static final TestCertificates trusted = new TestCertificates();
 
 	private static final TestCertificates other = new TestCertificates();
+
+	private static final TlsRecorder recorder = new TlsRecorder();
 
 	private static EmbeddedScheduler tlsScheduler;
 
@@ -59,8 +76,17 @@ class SchedulerTlsTests {
 
 	@BeforeAll
 	static void startSchedulers() {
-		tlsScheduler = EmbeddedScheduler.builder().serverCredentials(trusted.serverCredentials()).start();
+		tlsScheduler = EmbeddedScheduler.builder()
+			.serverCredentials(trusted.serverCredentials())
+			.intercept(recorder)
+			.start();
 		plaintextScheduler = EmbeddedScheduler.start();
+	}
+
+	@BeforeEach
+	void forgetCalls() {
+		tlsScheduler.reset();
+		plaintextScheduler.reset();
 	}
 
 	@AfterAll
@@ -189,6 +215,145 @@ class SchedulerTlsTests {
 		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "options.enabled-protocols", "protocol" })
+	void negotiatesProtocolOfBundle(String property) {
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + tlsScheduler.address(),
+				"sw4rm.scheduler.ssl.bundle=trusted", "spring.ssl.bundle.pem.trusted.%s=TLSv1.2".formatted(property))
+			.run((context) -> {
+				assertThat(poll(context.getBean(SchedulerClient.class))).isZero();
+				assertThat(recorder.protocol()).isEqualTo("TLSv1.2");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256",
+			"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256" })
+	void negotiatesCipherSuiteOfBundle(String cipher) {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=" + tlsScheduler.address(),
+					"sw4rm.scheduler.ssl.bundle=trusted", "spring.ssl.bundle.pem.trusted.options.ciphers=" + cipher)
+			.run((context) -> {
+				assertThat(poll(context.getBean(SchedulerClient.class))).isZero();
+				assertThat(recorder.cipher()).isEqualTo(cipher);
+			});
+	}
+
+	@Test
+	void failsAtSchedulerThatSpeaksNoProtocolOfBundle() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.serverCredentials(trusted.mutualServerCredentials("TLSv1.3"))
+			.start()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.ssl.bundle=client",
+						"spring.ssl.bundle.pem.client.options.enabled-protocols=TLSv1.2")
+				.withPropertyValues(trusted.bundleProperties("client", trusted.issue("client")))
+				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
+					.withStackTraceContaining("protocol_version"));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ciphers, TLS_NO_SUCH_SUITE", "enabled-protocols, TLSv9" })
+	void stopsTheApplicationWhenJvmDoesNotSupportOptionsOfBundle(String option, String value) {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted",
+					"spring.ssl.bundle.pem.trusted.options.%s=%s".formatted(option, value))
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("sw4rm.scheduler.ssl.bundle")
+				.hasStackTraceContaining("that this JVM supports")
+				.hasStackTraceContaining("got [%s]".formatted(value)));
+	}
+
+	@Test
+	void stopsTheApplicationWhenOptionsOfBundleNeedMissingNetty() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(NettyChannelBuilder.class))
+			.withUserConfiguration(CredentialsChannelFactoryConfiguration.class)
+			.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted",
+					"spring.ssl.bundle.pem.trusted.options.enabled-protocols=TLSv1.2")
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("needs io.grpc:grpc-netty on the class path"));
+	}
+
+	@Test
+	void refusesProtocolThatBundleDoesNotPermitOfChannelFactoryOfUser() {
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + tlsScheduler.address(),
+				"sw4rm.scheduler.ssl.bundle=trusted", "spring.ssl.bundle.pem.trusted.options.enabled-protocols=TLSv1.2")
+			.withBean(GrpcChannelFactoryCustomizer.class, () -> useCredentials(trusted.channelCredentials()))
+			.run((context) -> assertThatExceptionOfType(SchedulerException.class)
+				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
+				.withMessageContaining("TLSv1.3")
+				.withMessageContaining("does not permit"));
+		assertThat(tlsScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+	}
+
+	@Test
+	void refusesPlaintextConnectionOfChannelFactoryCustomizerOfUser() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=https://" + plaintextScheduler.address(),
+					"sw4rm.scheduler.ssl.bundle=trusted")
+			.withBean(GrpcChannelFactoryCustomizer.class, () -> useCredentials(InsecureChannelCredentials.create()))
+			.run((context) -> assertThatExceptionOfType(SchedulerException.class)
+				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
+				.withMessageContaining("must use TLS"));
+		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+	}
+
+	@Test
+	void settingsOfOtherChannelsDoNotWeakenTls() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=" + tlsScheduler.address(), "sw4rm.scheduler.ssl.bundle=other",
+					"spring.grpc.client.channel.default.ssl.enabled=false",
+					"spring.grpc.client.channel.default.bypass-certificate-validation=true")
+			.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
+				.withStackTraceContaining("PKIX path"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "https://localhost:%1$d", "https://localhost:%1$d,https://127.0.0.1:%1$d",
+			"dns:///localhost:%1$d" })
+	void verifiesOverriddenServerName(String address, CapturedOutput output) {
+		TestCertificates certificates = new TestCertificates("scheduler.test");
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.serverCredentials(certificates.serverCredentials())
+			.start()) {
+			ApplicationContextRunner runner = this.contextRunner.withPropertyValues(
+					"spring.ssl.bundle.pem.named.truststore.certificate=" + certificates.authorityPem(),
+					"sw4rm.scheduler.ssl.bundle=named",
+					"sw4rm.scheduler.address=" + address.formatted(scheduler.port()));
+			runner.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
+			assertThat(output).doesNotContain("server-name-override");
+			runner.withPropertyValues("sw4rm.scheduler.ssl.server-name-override=scheduler.test").run((context) -> {
+				for (int i = 0; i < 4; i++) {
+					assertThat(poll(context.getBean(SchedulerClient.class))).isZero();
+				}
+				assertThat(output).containsOnlyOnce("'sw4rm.scheduler.ssl.server-name-override' is for tests only");
+			});
+			runner.withPropertyValues("sw4rm.scheduler.ssl.server-name-override=other.test")
+				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
+					.withStackTraceContaining("other.test"));
+		}
+	}
+
+	@Test
+	void refusesTrustManagerThatDoesNotVerifyHostNames() {
+		X509TrustManager trustManager = mock(X509TrustManager.class);
+		SslBundle bundle = SslBundle.of(null, null, null, null, SslManagerBundle.from(trustManager));
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.ssl.bundle=custom")
+			.withBean(SslBundleRegistrar.class, () -> (registry) -> registry.registerBundle("custom", bundle))
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("must be an X509ExtendedTrustManager"));
+	}
+
+	private static GrpcChannelFactoryCustomizer useCredentials(ChannelCredentials credentials) {
+		return (factory) -> ((DefaultGrpcChannelFactory<?>) factory).setCredentialsProvider((target) -> credentials);
+	}
+
 	private static int poll(SchedulerClient client) {
 		return client.pollActivityBuffer("worker-1").size();
 	}
@@ -236,6 +401,20 @@ class SchedulerTlsTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CredentialsChannelFactoryConfiguration {
+
+		@Bean
+		GrpcChannelFactory channelFactory(ClientInterceptorsConfigurer interceptorsConfigurer,
+				ChannelCredentialsProvider credentialsProvider) {
+			DefaultGrpcChannelFactory<NettyChannelBuilder> factory = new DefaultGrpcChannelFactory<>(List.of(),
+					interceptorsConfigurer);
+			factory.setCredentialsProvider(credentialsProvider);
+			return factory;
 		}
 
 	}

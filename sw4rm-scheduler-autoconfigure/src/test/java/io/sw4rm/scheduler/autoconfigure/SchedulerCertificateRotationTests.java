@@ -1,0 +1,567 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.lang.ref.WeakReference;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.grpc.ManagedChannel;
+import io.netty.pkitesting.X509Bundle;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundleRegistry;
+import org.springframework.boot.ssl.SslManagerBundle;
+import org.springframework.boot.ssl.SslOptions;
+import org.springframework.boot.ssl.SslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+
+import io.sw4rm.scheduler.client.AsyncSchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerUnavailableException;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for certificates that are replaced while the application runs.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SchedulerCertificateRotationTests {
+
+	private static final TestCertificates certificates = new TestCertificates();
+
+	private final TlsRecorder recorder = new TlsRecorder();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
+				CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class))
+		.withPropertyValues(certificates.bundleProperties("client", certificates.issue("client-0")))
+		.withPropertyValues("sw4rm.scheduler.ssl.bundle=client", "sw4rm.scheduler.retry.max-attempts=1",
+				"sw4rm.scheduler.shutdown-grace-period=0s");
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void schedulerSeesTheNewCertificateFromTheNextCallOn(String protocol) {
+		try (EmbeddedScheduler scheduler = start(protocol)) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
+				poll(context);
+				assertThat(this.recorder.client()).isEqualTo("CN=client-0");
+				for (int i = 1; i <= 5; i++) {
+					rotate(context, "client-" + i);
+					poll(context);
+					assertThat(this.recorder.client()).isEqualTo("CN=client-" + i);
+					assertThat(this.recorder.protocol()).isEqualTo(protocol);
+				}
+			});
+		}
+	}
+
+	@Test
+	void schedulersOfListSeeTheNewCertificate() {
+		try (EmbeddedScheduler one = start("TLSv1.3"); EmbeddedScheduler two = start("TLSv1.3")) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=%s,%s".formatted(one.address(), two.address()))
+				.run((context) -> {
+					AtomicInteger generation = new AtomicInteger();
+					for (int i = 0; i < 20; i++) {
+						if (i % 4 == 2) {
+							rotate(context, "client-" + generation.incrementAndGet());
+						}
+						poll(context);
+						assertThat(this.recorder.client()).isEqualTo("CN=client-" + generation.get());
+					}
+					assertThat(one.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isPositive();
+					assertThat(two.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isPositive();
+				});
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void noCallFailsUnderLoad(String protocol) {
+		try (EmbeddedScheduler scheduler = start(protocol)) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.retry.operations=")
+				.run((context) -> {
+					try (Load load = new Load(context)) {
+						for (int i = 1; i <= 5; i++) {
+							load.awaitMoreCalls();
+							rotate(context, "client-" + i);
+							String subject = "CN=client-" + i;
+							Awaitility.await().until(() -> this.recorder.client().equals(subject));
+							load.awaitMoreCalls();
+							assertThat(this.recorder.client()).isEqualTo(subject);
+						}
+					}
+				});
+		}
+	}
+
+	@Test
+	void runningCallsFinishOnTheOldConnection() {
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
+				scheduler.faults().on(Operation.SUBMIT_TASK).delay(Duration.ofSeconds(2));
+				CompletableFuture<?> running = context.getBean(AsyncSchedulerClient.class)
+					.submitTask(TaskSubmission.forAgent("worker-1").build());
+				Awaitility.await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+				rotate(context, "client-1");
+				poll(context);
+				assertThat(this.recorder.client()).isEqualTo("CN=client-1");
+				assertThat(running).isNotDone();
+				assertThat(running).succeedsWithin(Duration.ofSeconds(20));
+				assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(1);
+			});
+		}
+	}
+
+	@Test
+	void followsTheSchedulerToAnotherAuthority() {
+		TestCertificates next = new TestCertificates();
+		EmbeddedScheduler old = EmbeddedScheduler.builder().serverCredentials(certificates.serverCredentials()).start();
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + old.address()).run((context) -> {
+			poll(context);
+			old.close();
+			try (EmbeddedScheduler renewed = EmbeddedScheduler.builder()
+				.port(old.port())
+				.serverCredentials(next.serverCredentials())
+				.start()) {
+				Awaitility.await().untilAsserted(() -> assertRefused(context));
+				update(context, next.bundle(next.issue("client-1")));
+				poll(context);
+				assertThat(renewed.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(1);
+			}
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void refusesTheSchedulerOnceItsAuthorityIsTrustedNoMore(String protocol) {
+		TestCertificates other = new TestCertificates();
+		try (EmbeddedScheduler scheduler = start(protocol)) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
+				poll(context);
+				update(context, other.bundle(other.issue("client-1")));
+				assertRefused(context);
+			});
+		}
+	}
+
+	@Test
+	void followsFilesOfBundle(@TempDir Path directory) throws Exception {
+		write(directory, certificates.issue("client-0"), certificates.authorityPem());
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			this.contextRunner.withPropertyValues(fileProperties(directory))
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address())
+				.run((context) -> {
+					poll(context);
+					assertThat(this.recorder.client()).isEqualTo("CN=client-0");
+					for (int i = 1; i <= 3; i++) {
+						write(directory, certificates.issue("client-" + i), certificates.authorityPem());
+						String subject = "CN=client-" + i;
+						Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+							poll(context);
+							return this.recorder.client().equals(subject);
+						});
+					}
+				});
+		}
+	}
+
+	@Test
+	void goesOnWithOldCertificatesWhenNewFilesCannotBeUsed(@TempDir Path directory, CapturedOutput output)
+			throws Exception {
+		write(directory, certificates.issue("client-0"), certificates.authorityPem());
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			this.contextRunner.withPropertyValues(fileProperties(directory))
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address())
+				.run((context) -> {
+					poll(context);
+					String logged = output.getAll();
+					write(directory, certificates.issue("client-1"), "not a certificate");
+					Awaitility.await()
+						.atMost(Duration.ofSeconds(30))
+						.until(() -> output.getAll()
+							.substring(logged.length())
+							.contains("connections go on with the certificates that they have"));
+					context.getBean(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
+					poll(context);
+					assertThat(this.recorder.client()).isEqualTo("CN=client-0");
+					write(directory, certificates.issue("client-2"), certificates.authorityPem());
+					Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+						poll(context);
+						return this.recorder.client().equals("CN=client-2");
+					});
+				});
+		}
+	}
+
+	@Test
+	void neverUsesKeyThatDoesNotMatchItsCertificateIfBootVerifiesKeys(@TempDir Path directory, CapturedOutput output)
+			throws Exception {
+		write(directory, certificates.issue("client-0"), certificates.authorityPem());
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			this.contextRunner.withPropertyValues(fileProperties(directory))
+				.withPropertyValues("spring.ssl.bundle.pem.files.keystore.verify-keys=true",
+						"sw4rm.scheduler.address=" + scheduler.address())
+				.run((context) -> {
+					poll(context);
+					X509Bundle next = certificates.issue("client-1");
+					write(directory.resolve("client.crt"), next.getCertificatePathPEM());
+					Awaitility.await()
+						.atMost(Duration.ofSeconds(30))
+						.until(() -> output.getAll().contains("matches none of the certificates"));
+					poll(context);
+					assertThat(this.recorder.client()).isEqualTo("CN=client-0");
+					write(directory.resolve("client.key"), next.getPrivateKeyPEM());
+					Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+						poll(context);
+						return this.recorder.client().equals("CN=client-1");
+					});
+				});
+		}
+	}
+
+	@Test
+	void keepsProtocolsOfBundleWhenItIsUpdated(CapturedOutput output) {
+		try (EmbeddedScheduler scheduler = start("TLSv1.2", "TLSv1.3")) {
+			this.contextRunner
+				.withPropertyValues("spring.ssl.bundle.pem.client.options.enabled-protocols=TLSv1.2",
+						"sw4rm.scheduler.address=" + scheduler.address())
+				.run((context) -> {
+					poll(context);
+					SslStoreBundle stores = certificates.bundle(certificates.issue("client-1")).getStores();
+					update(context, SslBundle.of(stores, null, SslOptions.of(null, new String[] { "TLSv1.3" })));
+					assertThat(output).contains("can't change without a restart");
+					update(context, SslBundle.of(stores, null, SslOptions.of(null, new String[] { "TLSv1.2" })));
+					poll(context);
+					assertThat(this.recorder.client()).isEqualTo("CN=client-1");
+					assertThat(this.recorder.protocol()).isEqualTo("TLSv1.2");
+				});
+		}
+	}
+
+	@Test
+	void schedulerIsAskedAgainWhenUpdateComesInTheMiddleOfHandshake() {
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
+				SslBundle next = certificates.bundle(certificates.issue("client-2"));
+				update(context, UpdatingKeyManager.bundle(certificates.issue("client-1"), () -> update(context, next)));
+				poll(context);
+				assertThat(this.recorder.client()).isEqualTo("CN=client-2");
+			});
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void opensNoConnectionWithTheOldCertificate(String protocol) throws Exception {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+				TlsProxy proxy = new TlsProxy(certificates, protocol, scheduler.port())) {
+			proxy.forward();
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + proxy.port())
+				.run((context) -> {
+					poll(context);
+					rotate(context, "client-1");
+					poll(context);
+					assertThat(proxy.clients()).containsExactly("CN=client-0", "CN=client-1");
+				});
+		}
+	}
+
+	@Test
+	void noCallUsesSessionOfHandshakeThatWasUnderWayDuringUpdate() throws Exception {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+				// The client knows a session of TLS 1.2 as soon as the handshake is over
+				TlsProxy proxy = new TlsProxy(certificates, "TLSv1.2", scheduler.port())) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + proxy.port())
+				.run((context) -> {
+					CompletableFuture<?> call = context.getBean(AsyncSchedulerClient.class)
+						.pollActivityBuffer("worker-1");
+					proxy.awaitHandshake();
+					rotate(context, "client-1");
+					proxy.forward();
+					assertThat(call).succeedsWithin(Duration.ofSeconds(20));
+					assertThat(proxy.clients()).as("the second resumes the session of the first")
+						.startsWith("CN=client-0", "CN=client-0")
+						.endsWith("CN=client-1");
+				});
+		}
+	}
+
+	@Test
+	void bundlesDoNotKeepChannelOfClosedContextAlive() {
+		DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry("client",
+				certificates.bundle(certificates.issue("client-0")));
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			AtomicLong contexts = new AtomicLong();
+			List<WeakReference<ManagedChannel>> channels = IntStream.range(0, 3)
+				.mapToObj((i) -> channelOfClosedContext(bundles, scheduler, contexts))
+				.toList();
+			assertThat(contexts).hasValue(3);
+			bundles.updateBundle("client", certificates.bundle(certificates.issue("client-1")));
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+				System.gc();
+				return channels.stream().allMatch((channel) -> channel.refersTo(null));
+			});
+		}
+		assertThat(bundles.getBundleNames()).containsExactly("client");
+	}
+
+	private WeakReference<ManagedChannel> channelOfClosedContext(DefaultSslBundleRegistry bundles,
+			EmbeddedScheduler scheduler, AtomicLong contexts) {
+		AtomicBoolean polled = new AtomicBoolean();
+		WeakReference<?>[] channel = new WeakReference<?>[1];
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(GrpcClientAutoConfiguration.class,
+					CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class))
+			.withBean(DefaultSslBundleRegistry.class, () -> bundles)
+			.withPropertyValues("sw4rm.scheduler.ssl.bundle=client", "sw4rm.scheduler.address=" + scheduler.address())
+			.run((context) -> {
+				poll(context);
+				polled.set(true);
+				contexts.incrementAndGet();
+				channel[0] = new WeakReference<>(
+						context.getBean(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME, ManagedChannel.class));
+			});
+		assertThat(polled).isTrue();
+		@SuppressWarnings("unchecked")
+		WeakReference<ManagedChannel> reference = (WeakReference<ManagedChannel>) channel[0];
+		return reference;
+	}
+
+	private EmbeddedScheduler start(String... protocols) {
+		return EmbeddedScheduler.builder()
+			.serverCredentials(certificates.mutualServerCredentials(protocols))
+			.intercept(this.recorder)
+			.shutdownGracePeriod(Duration.ZERO)
+			.start();
+	}
+
+	private static void rotate(ApplicationContext context, String commonName) {
+		update(context, certificates.bundle(certificates.issue(commonName)));
+	}
+
+	private static void update(ApplicationContext context, SslBundle bundle) {
+		context.getBean(SslBundleRegistry.class).updateBundle("client", bundle);
+	}
+
+	private static void poll(ApplicationContext context) {
+		assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
+	}
+
+	private static void assertRefused(ApplicationContext context) {
+		assertThatExceptionOfType(SchedulerUnavailableException.class).isThrownBy(() -> poll(context))
+			.withStackTraceContaining("PKIX path");
+	}
+
+	private static String[] fileProperties(Path directory) {
+		String prefix = "spring.ssl.bundle.pem.files.";
+		return new String[] { "sw4rm.scheduler.ssl.bundle=files", "spring.ssl.bundle.watch.file.quiet-period=200ms",
+				prefix + "reload-on-update=true",
+				prefix + "truststore.certificate=" + directory.resolve("ca.crt").toUri(),
+				prefix + "keystore.certificate=" + directory.resolve("client.crt").toUri(),
+				prefix + "keystore.private-key=" + directory.resolve("client.key").toUri() };
+	}
+
+	private static void write(Path directory, X509Bundle client, String authority) throws Exception {
+		write(directory.resolve("ca.crt"), authority);
+		write(directory.resolve("client.crt"), client.getCertificatePathPEM());
+		write(directory.resolve("client.key"), client.getPrivateKeyPEM());
+	}
+
+	/**
+	 * Whoever reads the file sees all of the old or all of the new.
+	 */
+	private static void write(Path file, String content) throws Exception {
+		Path temporary = Files.createTempFile(file.getParent().getParent(), "content", null);
+		Files.writeString(temporary, content);
+		Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+	}
+
+	/**
+	 * Lets something happen between the questions for the key and for the certificate.
+	 */
+	private static final class UpdatingKeyManager extends X509ExtendedKeyManager {
+
+		private final X509Bundle client;
+
+		private final Runnable update;
+
+		private UpdatingKeyManager(X509Bundle client, Runnable update) {
+			this.client = client;
+			this.update = update;
+		}
+
+		static SslBundle bundle(X509Bundle client, Runnable update) {
+			KeyManager keyManager = new UpdatingKeyManager(client, update);
+			SslManagerBundle managers = certificates.bundle(client).getManagers();
+			return SslBundle.of(null, null, null, null, new SslManagerBundle() {
+
+				@Override
+				public KeyManager[] getKeyManagers() {
+					return new KeyManager[] { keyManager };
+				}
+
+				@Override
+				public KeyManagerFactory getKeyManagerFactory() {
+					return managers.getKeyManagerFactory();
+				}
+
+				@Override
+				public TrustManagerFactory getTrustManagerFactory() {
+					return managers.getTrustManagerFactory();
+				}
+
+			});
+		}
+
+		@Override
+		public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
+			return "alias";
+		}
+
+		@Override
+		public PrivateKey getPrivateKey(String alias) {
+			this.update.run();
+			return this.client.getKeyPair().getPrivate();
+		}
+
+		@Override
+		public X509Certificate[] getCertificateChain(String alias) {
+			return this.client.getCertificatePath();
+		}
+
+		@Override
+		public String[] getClientAliases(String keyType, Principal[] issuers) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public String[] getServerAliases(String keyType, Principal[] issuers) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	/**
+	 * Calls without a pause, blocking and not, that are all to succeed.
+	 */
+	private static final class Load implements AutoCloseable {
+
+		private static final int THREADS = 4;
+
+		private static final int ASYNC_CALLS = 8;
+
+		private final AtomicBoolean stopped = new AtomicBoolean();
+
+		private final AtomicLong calls = new AtomicLong();
+
+		private final ExecutorService executor = Executors.newCachedThreadPool();
+
+		private final List<Future<?>> callers;
+
+		Load(ApplicationContext context) {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			AsyncSchedulerClient asyncClient = context.getBean(AsyncSchedulerClient.class);
+			this.callers = IntStream.rangeClosed(0, THREADS)
+				.<Future<?>>mapToObj((i) -> this.executor
+					.submit((i > 0) ? () -> callBlocking(client) : () -> callAsync(asyncClient)))
+				.toList();
+		}
+
+		private void callBlocking(SchedulerClient client) {
+			while (!this.stopped.get()) {
+				client.pollActivityBuffer("worker-1");
+				this.calls.incrementAndGet();
+			}
+		}
+
+		private void callAsync(AsyncSchedulerClient client) {
+			Semaphore permits = new Semaphore(ASYNC_CALLS);
+			CompletableFuture<Void> failure = new CompletableFuture<>();
+			while (!this.stopped.get() && !failure.isDone()) {
+				permits.acquireUninterruptibly();
+				client.pollActivityBuffer("worker-1").whenComplete((entries, ex) -> {
+					permits.release();
+					this.calls.incrementAndGet();
+					if (ex != null) {
+						failure.completeExceptionally(ex);
+					}
+				});
+			}
+			permits.acquireUninterruptibly(ASYNC_CALLS);
+			failure.complete(null);
+			failure.join();
+		}
+
+		void awaitMoreCalls() {
+			long target = this.calls.get() + 200;
+			Awaitility.await().until(() -> this.calls.get() > target || this.callers.stream().anyMatch(Future::isDone));
+		}
+
+		@Override
+		public void close() throws ExecutionException {
+			this.stopped.set(true);
+			this.executor.shutdown();
+			for (Future<?> caller : this.callers) {
+				Uninterruptibles.getUninterruptibly(caller);
+			}
+		}
+
+	}
+
+}
