@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.grpc.LoadBalancerRegistry;
@@ -45,6 +46,7 @@ final class SchedulerPropertiesValidator {
 		positive("idle-timeout", properties.getIdleTimeout());
 		positive("keepalive.time", properties.getKeepalive().getTime());
 		positive("keepalive.timeout", properties.getKeepalive().getTimeout());
+		validateMetadata(properties.getMetadata());
 		positive("max-reconnect-backoff", properties.getMaxReconnectBackoff());
 		positive("startup-timeout", properties.getStartupTimeout());
 		validateHealthChecking(properties.getHealthChecking(), properties.getLoadBalancingPolicy());
@@ -114,6 +116,16 @@ final class SchedulerPropertiesValidator {
 		check(policy == null || LoadBalancerRegistry.getDefaultRegistry().getProvider(policy) != null,
 				"load-balancing-policy", policy,
 				"The gRPC client knows no such policy. Use one of its own, such as round_robin or pick_first.");
+	}
+
+	private static void validateMetadata(Map<String, String> metadata) {
+		for (String name : metadata.keySet()) {
+			if (name.equalsIgnoreCase("authorization")) {
+				throw new SecretPropertyException(PREFIX + "metadata." + name,
+						"Metadata goes out in plaintext too. Use '%sauth.token' or '%sauth.token-file' for a bearer token."
+							.formatted(PREFIX, PREFIX));
+			}
+		}
 	}
 
 	private static void validateHealthChecking(SchedulerProperties.HealthChecking healthChecking,

@@ -214,10 +214,18 @@ class SchedulerPropertiesTests {
 
 	@Test
 	void refusesMalformedMetadataWithoutPrintingItsValue(CapturedOutput output) {
-		assertFailsToStart("sw4rm.scheduler.metadata.authorization=Bearer s3cret\u00fc");
+		assertFailsToStart("sw4rm.scheduler.metadata.x-api-key=s3cret\u00fc");
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("configuration property 'sw4rm.scheduler.metadata.authorization'")
+			.contains("configuration property 'sw4rm.scheduler.metadata.x-api-key'")
 			.contains("printable ASCII")
+			.doesNotContain("s3cret");
+	}
+
+	@Test
+	void refusesAuthorizationInMetadataWithoutPrintingIt(CapturedOutput output) {
+		assertFailsToStart("sw4rm.scheduler.metadata.Authorization=Bearer s3cret");
+		assertThat(output).contains("configuration property 'sw4rm.scheduler.metadata.Authorization'")
+			.contains("Use 'sw4rm.scheduler.auth.token' or 'sw4rm.scheduler.auth.token-file'")
 			.doesNotContain("s3cret");
 	}
 

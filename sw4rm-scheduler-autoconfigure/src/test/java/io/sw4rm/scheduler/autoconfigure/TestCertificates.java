@@ -25,13 +25,13 @@ import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 /**
  * A certificate authority of its own with a certificate for {@code localhost}.
  */
-final class TestCertificates {
+public final class TestCertificates {
 
 	private final X509Bundle authority;
 
 	private final X509Bundle server;
 
-	TestCertificates() {
+	public TestCertificates() {
 		this("localhost");
 	}
 
@@ -55,7 +55,7 @@ final class TestCertificates {
 		}
 	}
 
-	ServerCredentials serverCredentials() {
+	public ServerCredentials serverCredentials() {
 		return serverCredentials(ClientAuth.NONE);
 	}
 
@@ -118,7 +118,7 @@ final class TestCertificates {
 		return TlsChannelCredentials.newBuilder().trustManager(this.authority.toTrustManager()).build();
 	}
 
-	String authorityPem() {
+	public String authorityPem() {
 		return this.authority.getCertificatePEM();
 	}
 

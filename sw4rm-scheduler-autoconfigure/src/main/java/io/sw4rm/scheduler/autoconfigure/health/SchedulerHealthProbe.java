@@ -101,9 +101,12 @@ class SchedulerHealthProbe {
 			};
 		}
 
-		static Answer of(Status.Code failure) {
-			return switch (failure) {
-				case UNIMPLEMENTED, NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED -> NOT_OFFERED;
+		static Answer of(Status failure) {
+			return switch (failure.getCode()) {
+				case UNIMPLEMENTED, NOT_FOUND, PERMISSION_DENIED -> NOT_OFFERED;
+				// No answer of a scheduler comes with a cause: credentials that weren't
+				// sent do
+				case UNAUTHENTICATED -> (failure.getCause() == null) ? NOT_OFFERED : UNREACHABLE;
 				default -> UNREACHABLE;
 			};
 		}
@@ -142,7 +145,7 @@ class SchedulerHealthProbe {
 		@Override
 		public void onError(Throwable failure) {
 			StatusRuntimeException ex = Status.fromThrowable(failure).asRuntimeException();
-			complete(Answer.of(ex.getStatus().getCode()), ex);
+			complete(Answer.of(ex.getStatus()), ex);
 		}
 
 		@Override

@@ -47,7 +47,7 @@ class SchedulerEndpointAutoConfigurationTests {
 	@Test
 	void showsConfigurationAndConnection() throws Exception {
 		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.deadlines.submit-task=7s",
-				"sw4rm.scheduler.metadata.authorization=" + SECRET)) {
+				"sw4rm.scheduler.metadata.x-api-key=" + SECRET)) {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
 				.hasPathSatisfying("$.address",
@@ -59,7 +59,7 @@ class SchedulerEndpointAutoConfigurationTests {
 						(deadline) -> assertThat(deadline).isEqualTo("PT10S"))
 				.hasPathSatisfying("$.retry.operations[0]",
 						(operation) -> assertThat(operation).isEqualTo("POLL_ACTIVITY_BUFFER"))
-				.hasPathSatisfying("$.metadata[0]", (name) -> assertThat(name).isEqualTo("authorization"));
+				.hasPathSatisfying("$.metadata[0]", (name) -> assertThat(name).isEqualTo("x-api-key"));
 		}
 	}
 
@@ -145,7 +145,7 @@ class SchedulerEndpointAutoConfigurationTests {
 
 	@Test
 	void showsNoSecretAnywhere(CapturedOutput output) throws Exception {
-		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.metadata.authorization=Bearer " + SECRET,
+		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.metadata.x-api-key=Bearer " + SECRET,
 				"spring.ssl.bundle.jks.mine.key.password=" + SECRET,
 				"spring.ssl.bundle.jks.mine.truststore.password=" + SECRET, "logging.level.io.sw4rm=trace")) {
 			SchedulerClient client = context.getBean(SchedulerClient.class);

@@ -1,0 +1,47 @@
+package io.sw4rm.scheduler.autoconfigure.auth;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientInterceptor;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
+import io.sw4rm.scheduler.client.SchedulerAddress;
+
+/**
+ * Configuration for sending tokens, where there is a source of them.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBean(SchedulerTokenSupplier.class)
+class BearerTokenConfiguration {
+
+	private static final Log logger = LogFactory.getLog(BearerTokenConfiguration.class);
+
+	/**
+	 * The closest to the network: the other interceptors see one call, even if it is made
+	 * twice, and no token.
+	 */
+	@Bean
+	@SchedulerClientInterceptor
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	BearerTokenClientInterceptor sw4rmSchedulerBearerTokenClientInterceptor(SchedulerTokenSupplier supplier,
+			SchedulerAuthProperties properties, SchedulerConnectionDetails connectionDetails,
+			ObjectProvider<LoggingSystem> loggingSystem) {
+		if (properties.isDangerouslyAllowPlaintext()) {
+			logger.warn("'sw4rm.scheduler.auth.dangerously-allow-plaintext' is true: tokens are sent to the scheduler "
+					+ "without TLS too, and everyone on the way can read and use them");
+		}
+		PlaintextGuard plaintextGuard = new PlaintextGuard(properties.isDangerouslyAllowPlaintext());
+		plaintextGuard.check(SchedulerAddress.parse(connectionDetails.getAddress()));
+		return new BearerTokenClientInterceptor(new TokenSource(supplier), plaintextGuard,
+				new HeaderLogs(loggingSystem.getIfAvailable(() -> LoggingSystem.get(getClass().getClassLoader()))));
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.sw4rm.scheduler.autoconfigure.auth;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Supplies the token of a file. The file is read again as calls are made, at most once in
+ * a while, so that a token which the platform renews in place is noticed.
+ */
+class FileTokenSupplier implements ReadyTokenSupplier {
+
+	private static final Log logger = LogFactory.getLog(FileTokenSupplier.class);
+
+	private static final Duration READ_INTERVAL = Duration.ofSeconds(1);
+
+	private final Path file;
+
+	private final ReentrantLock reading = new ReentrantLock();
+
+	private volatile String token;
+
+	private volatile long readNanos;
+
+	/** Confined to the thread that holds the lock. */
+	private boolean failing;
+
+	FileTokenSupplier(@Nullable Path file) {
+		if (file == null) {
+			throw invalid("", "It must not be empty. Name the file with the token.");
+		}
+		this.file = file;
+		try {
+			this.token = read(file);
+		}
+		catch (MalformedTokenException ex) {
+			throw invalid(file, "What the file holds (not shown) can't be sent. " + BearerToken.RULE);
+		}
+		catch (IOException ex) {
+			throw invalid(file, "The file can't be read (%s). Name one that is there and readable."
+				.formatted(ex.getClass().getSimpleName()));
+		}
+		this.readNanos = System.nanoTime();
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException("sw4rm.scheduler.auth.token-file", value, reason);
+	}
+
+	private static String read(Path file) throws IOException {
+		String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+		if (!BearerToken.isValid(token)) {
+			throw new MalformedTokenException();
+		}
+		return token;
+	}
+
+	@Override
+	public String getToken() {
+		return getTokenIfReady();
+	}
+
+	@Override
+	public String getTokenIfReady() {
+		// Those who come while the file is being read use what is known
+		if (isDue() && this.reading.tryLock()) {
+			try {
+				if (isDue()) {
+					readAgain();
+				}
+			}
+			finally {
+				this.reading.unlock();
+			}
+		}
+		return this.token;
+	}
+
+	@Override
+	public void invalidate(String token) {
+		this.reading.lock();
+		try {
+			if (this.token.equals(token)) {
+				readAgain();
+			}
+		}
+		finally {
+			this.reading.unlock();
+		}
+	}
+
+	private boolean isDue() {
+		return System.nanoTime() - this.readNanos >= READ_INTERVAL.toNanos();
+	}
+
+	private void readAgain() {
+		try {
+			this.token = read(this.file);
+			this.failing = false;
+		}
+		catch (IOException ex) {
+			if (!this.failing) {
+				logger.warn("No token can be read from '%s' (%s); the last one is used until there is another"
+					.formatted(this.file, ex.getClass().getSimpleName()));
+			}
+			this.failing = true;
+		}
+		this.readNanos = System.nanoTime();
+	}
+
+	/**
+	 * The file holds something else than a token.
+	 */
+	private static final class MalformedTokenException extends IOException {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+}

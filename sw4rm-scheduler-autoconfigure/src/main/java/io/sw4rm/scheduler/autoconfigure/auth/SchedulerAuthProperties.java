@@ -1,0 +1,97 @@
+package io.sw4rm.scheduler.autoconfigure.auth;
+
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+
+/**
+ * Configuration properties of the credentials for the SW4RM scheduler. At most one source
+ * of tokens may be set.
+ */
+@ConfigurationProperties("sw4rm.scheduler.auth")
+public class SchedulerAuthProperties implements InitializingBean {
+
+	/**
+	 * Bearer token to send with every call. When not set, none is sent unless another
+	 * source of tokens is.
+	 */
+	private @Nullable String token;
+
+	/**
+	 * File with the bearer token to send with every call, read again when it changes.
+	 * When not set, none is sent unless another source of tokens is.
+	 */
+	private @Nullable Path tokenFile;
+
+	/**
+	 * Whether tokens are sent to other machines without TLS too. Everyone on the way can
+	 * read and use them then.
+	 */
+	private boolean dangerouslyAllowPlaintext;
+
+	private final OAuth2 oauth2 = new OAuth2();
+
+	public @Nullable String getToken() {
+		return this.token;
+	}
+
+	public void setToken(@Nullable String token) {
+		this.token = token;
+	}
+
+	public @Nullable Path getTokenFile() {
+		return this.tokenFile;
+	}
+
+	public void setTokenFile(@Nullable Path tokenFile) {
+		this.tokenFile = tokenFile;
+	}
+
+	public boolean isDangerouslyAllowPlaintext() {
+		return this.dangerouslyAllowPlaintext;
+	}
+
+	public void setDangerouslyAllowPlaintext(boolean dangerouslyAllowPlaintext) {
+		this.dangerouslyAllowPlaintext = dangerouslyAllowPlaintext;
+	}
+
+	public OAuth2 getOauth2() {
+		return this.oauth2;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
+			entries.put("sw4rm.scheduler.auth.token", this.token);
+			entries.put("sw4rm.scheduler.auth.token-file", this.tokenFile);
+			entries.put("sw4rm.scheduler.auth.oauth2.registration-id", this.oauth2.getRegistrationId());
+		});
+	}
+
+	/**
+	 * Tokens of an OAuth2 authorization server.
+	 */
+	public static class OAuth2 {
+
+		/**
+		 * Name of the OAuth2 client registration whose client credentials are exchanged
+		 * for tokens, one of spring.security.oauth2.client.registration. When not set,
+		 * none is sent unless another source of tokens is.
+		 */
+		private @Nullable String registrationId;
+
+		public @Nullable String getRegistrationId() {
+			return this.registrationId;
+		}
+
+		public void setRegistrationId(@Nullable String registrationId) {
+			this.registrationId = registrationId;
+		}
+
+	}
+
+}

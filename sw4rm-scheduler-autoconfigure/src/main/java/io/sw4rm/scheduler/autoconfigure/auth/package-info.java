@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the credentials that the client shows to the SW4RM scheduler.
+ */
+@NullMarked
+package io.sw4rm.scheduler.autoconfigure.auth;
+
+import org.jspecify.annotations.NullMarked;
