@@ -68,8 +68,10 @@ public class SchedulerException extends RuntimeException {
 		if (status.getCause() != null) {
 			// Says what gRPC's description often doesn't, such as "Connection refused"
 			Throwable cause = Throwables.getRootCause(status.getCause());
-			message.append(": ")
-				.append((cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName());
+			String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
+			if (!reason.equals(status.getDescription())) {
+				message.append(": ").append(reason);
+			}
 		}
 		message.append(" (correlation id ").append(correlationId).append(')');
 		if (!remedy.isEmpty()) {

@@ -133,6 +133,16 @@ class SchedulerExceptionTests {
 	}
 
 	@Test
+	void doesNotRepeatDescription() {
+		SchedulerException exception = new SchedulerException(SchedulerOperation.SUBMIT_TASK, "localhost:1", "id",
+				Status.UNAUTHENTICATED.withDescription("no token")
+					.withCause(new IllegalStateException("no token"))
+					.asRuntimeException());
+		assertThat(exception)
+			.hasMessage("SubmitTask at localhost:1 failed: UNAUTHENTICATED: no token (correlation id id)");
+	}
+
+	@Test
 	void asksNothingWhenTheSchedulerItselfAnswersUnavailable() {
 		this.scheduler.fails(Status.UNAVAILABLE.withDescription("draining"));
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)

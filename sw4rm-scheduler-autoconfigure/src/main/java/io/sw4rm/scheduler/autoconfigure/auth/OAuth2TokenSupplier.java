@@ -4,10 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
@@ -84,10 +85,15 @@ class OAuth2TokenSupplier implements ReadyTokenSupplier {
 			return Objects.requireNonNull(client, "There is no client").getAccessToken();
 		}
 		catch (OAuth2AuthorizationException ex) {
-			throw TokenNotSentException.unavailable("OAuth2 client registration '%s' got error '%s' (%s)".formatted(
-					this.registrationId, ex.getError().getErrorCode(),
-					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName()), ex);
+			throw TokenNotSentException.unavailable("OAuth2 client registration '%s' got error '%s' (%s)"
+				.formatted(this.registrationId, ex.getError().getErrorCode(), types(ex)), ex);
 		}
+	}
+
+	private static String types(Throwable failure) {
+		return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+			.map((cause) -> cause.getClass().getSimpleName())
+			.collect(Collectors.joining(", "));
 	}
 
 	@Override

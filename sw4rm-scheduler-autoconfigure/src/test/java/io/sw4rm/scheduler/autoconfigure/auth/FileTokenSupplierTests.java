@@ -1,0 +1,134 @@
+package io.sw4rm.scheduler.autoconfigure.auth;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+import org.assertj.core.util.Throwables;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.StringUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link FileTokenSupplier}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class FileTokenSupplierTests {
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void readsTokenWithoutWhitespaceAroundIt() {
+		assertThat(new FileTokenSupplier(file(" first\r\n")).getToken()).isEqualTo("first");
+	}
+
+	@Test
+	void noticesNewContent() {
+		FileTokenSupplier supplier = new FileTokenSupplier(file("first"));
+		file("second");
+		await().untilAsserted(() -> assertThat(supplier.getToken()).isEqualTo("second"));
+	}
+
+	@Test
+	void doesNotReadForEachCall() {
+		FileTokenSupplier supplier = new FileTokenSupplier(file("first"));
+		file("second");
+		assertThat(supplier.getToken()).isEqualTo("first");
+	}
+
+	@Test
+	void readsAtOnceWhenTokenIsRefused() {
+		FileTokenSupplier supplier = new FileTokenSupplier(file("first"));
+		file("second");
+		supplier.invalidate("another");
+		assertThat(supplier.getToken()).isEqualTo("first");
+		supplier.invalidate("first");
+		assertThat(supplier.getToken()).isEqualTo("second");
+	}
+
+	/**
+	 * Kubernetes swaps a link to the directory with the files.
+	 */
+	@Test
+	void followsLinkThatIsSwapped() throws IOException {
+		Path data = this.directory.resolve("..data");
+		Files.createSymbolicLink(data, generation("1", "first"));
+		Path file = Files.createSymbolicLink(this.directory.resolve("token"), Path.of("..data", "token"));
+		FileTokenSupplier supplier = new FileTokenSupplier(file);
+		assertThat(supplier.getToken()).isEqualTo("first");
+		Path next = Files.createSymbolicLink(this.directory.resolve("..data_tmp"), generation("2", "second"));
+		Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+		await().untilAsserted(() -> assertThat(supplier.getToken()).isEqualTo("second"));
+	}
+
+	@Test
+	void keepsTokenWhileFileCannotBeReadAndWarnsOnce(CapturedOutput output) throws IOException {
+		Path file = file("first");
+		FileTokenSupplier supplier = new FileTokenSupplier(file);
+		Files.delete(file);
+		supplier.invalidate("first");
+		supplier.invalidate("first");
+		assertThat(supplier.getToken()).isEqualTo("first");
+		file("not a token");
+		supplier.invalidate("first");
+		assertThat(supplier.getToken()).isEqualTo("first");
+		assertThat(StringUtils.countOccurrencesOf(output.toString(), "No token can be read from")).isOne();
+		file("second");
+		supplier.invalidate("first");
+		assertThat(supplier.getToken()).isEqualTo("second");
+		Files.delete(file);
+		supplier.invalidate("second");
+		assertThat(StringUtils.countOccurrencesOf(output.toString(), "No token can be read from")).isEqualTo(2);
+		assertThat(output).doesNotContain("not a token");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " \n", "Bearer s3cret", "s3cret\nagain", "s3cret\u00fc", "s3cret\u0000" })
+	void refusesContentThatIsNoTokenWithoutShowingIt(String content) {
+		Path file = file(content);
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> new FileTokenSupplier(file))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("sw4rm.scheduler.auth.token-file"))
+			.withMessageContaining(file.toString())
+			.withMessageContaining("without 'Bearer'")
+			.satisfies((ex) -> assertThat(Throwables.getStackTrace(ex)).doesNotContain("s3cret"));
+	}
+
+	@Test
+	void refusesFileThatIsNotThere() {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> new FileTokenSupplier(this.directory.resolve("missing")))
+			.withMessageContaining("NoSuchFileException")
+			.withMessageContaining("Name one that is there");
+	}
+
+	private Path generation(String name, String token) throws IOException {
+		Path directory = Files.createDirectory(this.directory.resolve(name));
+		Files.writeString(directory.resolve("token"), token);
+		return directory;
+	}
+
+	private Path file(String content) {
+		try {
+			return Files.writeString(this.directory.resolve("file"), content);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
