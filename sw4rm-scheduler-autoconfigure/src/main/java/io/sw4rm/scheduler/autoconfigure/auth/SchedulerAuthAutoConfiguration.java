@@ -35,7 +35,7 @@ public final class SchedulerAuthAutoConfiguration {
 		 */
 		@Bean
 		SanitizingFunction sw4rmSchedulerTokenSanitizingFunction() {
-			return (data) -> data.getLowerCaseKey().replaceAll("[^a-z]", "").equals("sw4rmschedulerauthtoken")
+			return (data) -> data.getLowerCaseKey().replaceAll("[^a-z0-9]", "").equals("sw4rmschedulerauthtoken")
 					? data.withSanitizedValue() : data;
 		}
 

@@ -30,7 +30,6 @@ import org.springframework.web.client.RestClient;
  * Configuration for the source of tokens that the properties name.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnMissingBean(SchedulerTokenSupplier.class)
 class TokenSupplierConfiguration {
 
 	private static final String REGISTRATION_ID_PROPERTY = "sw4rm.scheduler.auth.oauth2.registration-id";
@@ -45,6 +44,7 @@ class TokenSupplierConfiguration {
 	static class FixedTokenConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(SchedulerTokenSupplier.class)
 		FixedTokenSupplier sw4rmSchedulerTokenSupplier(SchedulerAuthProperties properties) {
 			return new FixedTokenSupplier(properties.getToken());
 		}
@@ -56,6 +56,7 @@ class TokenSupplierConfiguration {
 	static class FileTokenConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(SchedulerTokenSupplier.class)
 		FileTokenSupplier sw4rmSchedulerTokenSupplier(SchedulerAuthProperties properties) {
 			return new FileTokenSupplier(properties.getTokenFile());
 		}
@@ -73,6 +74,7 @@ class TokenSupplierConfiguration {
 		private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 		@Bean
+		@ConditionalOnMissingBean(SchedulerTokenSupplier.class)
 		OAuth2TokenSupplier sw4rmSchedulerTokenSupplier(SchedulerAuthProperties properties,
 				ObjectProvider<ClientRegistrationRepository> registrations,
 				ObjectProvider<OAuth2AuthorizedClientService> clients,
@@ -127,6 +129,7 @@ class TokenSupplierConfiguration {
 	static class MissingOAuth2Configuration {
 
 		@Bean
+		@ConditionalOnMissingBean(SchedulerTokenSupplier.class)
 		SchedulerTokenSupplier sw4rmSchedulerTokenSupplier(SchedulerAuthProperties properties) {
 			throw invalidRegistrationId(properties.getOauth2().getRegistrationId(),
 					"Spring Security's OAuth2 client is not on the class path. "

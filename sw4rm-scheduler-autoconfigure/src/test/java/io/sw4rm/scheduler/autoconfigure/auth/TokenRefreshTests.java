@@ -193,9 +193,13 @@ class TokenRefreshTests {
 
 	@Test
 	void slowSupplierCostsTheCallItsDeadlineOnly() {
-		this.supplier.holdUntil(new CountDownLatch(1));
-		this.contextRunner.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
-			.isThrownBy(() -> client(context).withDeadline(Duration.ofMillis(100)).pollActivityBuffer("worker-1")));
+		CountDownLatch supply = new CountDownLatch(1);
+		this.supplier.holdUntil(supply);
+		this.contextRunner.run((context) -> {
+			assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
+				.isThrownBy(() -> client(context).withDeadline(Duration.ofMillis(100)).pollActivityBuffer("worker-1"));
+			supply.countDown();
+		});
 	}
 
 	@Test
@@ -247,11 +251,13 @@ class TokenRefreshTests {
 
 	@Test
 	void interruptedCallEnds() {
-		this.supplier.holdUntil(new CountDownLatch(1));
+		CountDownLatch supply = new CountDownLatch(1);
+		this.supplier.holdUntil(supply);
 		this.contextRunner.run((context) -> {
 			Thread.currentThread().interrupt();
 			assertThatException().isThrownBy(() -> client(context).pollActivityBuffer("worker-1"));
 			assertThat(Thread.interrupted()).isTrue();
+			supply.countDown();
 		});
 	}
 
