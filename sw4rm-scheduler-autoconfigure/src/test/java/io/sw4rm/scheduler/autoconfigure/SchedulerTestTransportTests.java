@@ -20,10 +20,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests that the client works with Boot's in-process transport for tests, even when the
- * application uses TLS and load balancing over the network.
+ * application uses TLS, tokens and load balancing over the network.
  */
 @SpringBootTest(properties = { "sw4rm.scheduler.address=https://scheduler-1.invalid,https://scheduler-2.invalid",
-		"sw4rm.scheduler.retry.operations=submit-task", "sw4rm.scheduler.keepalive.time=1m" })
+		"sw4rm.scheduler.retry.operations=submit-task", "sw4rm.scheduler.keepalive.time=1m",
+		"sw4rm.scheduler.auth.token=token" })
 @AutoConfigureTestGrpcTransport
 class SchedulerTestTransportTests {
 

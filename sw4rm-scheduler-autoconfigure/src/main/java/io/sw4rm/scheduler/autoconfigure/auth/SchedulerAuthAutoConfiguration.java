@@ -1,10 +1,9 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
-import io.grpc.ClientInterceptor;
-
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -18,10 +17,9 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
  * {@link EnableAutoConfiguration Auto-configuration} for the credentials that the client
  * shows to the SW4RM scheduler.
  */
-@AutoConfiguration(before = SchedulerAutoConfiguration.class,
-		afterName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")
-@ConditionalOnClass(ClientInterceptor.class)
+@AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "sw4rm.scheduler.enabled", matchIfMissing = true)
+@ConditionalOnBean(name = "sw4rmSchedulerChannel")
 @EnableConfigurationProperties(SchedulerAuthProperties.class)
 @Import({ TokenSupplierConfiguration.class, BearerTokenConfiguration.class })
 public final class SchedulerAuthAutoConfiguration {

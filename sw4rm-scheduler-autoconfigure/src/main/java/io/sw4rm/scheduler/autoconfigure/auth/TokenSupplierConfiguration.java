@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.converter.FormHttpMessageConverter;
+import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
@@ -79,12 +80,13 @@ class TokenSupplierConfiguration {
 				ObjectProvider<ClientRegistrationRepository> registrations,
 				ObjectProvider<OAuth2AuthorizedClientService> clients,
 				ObjectProvider<OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest>> responseClient) {
-			return new OAuth2TokenSupplier(registration(properties, registrations.getIfAvailable()),
-					registrations.getObject(), clients.getObject(),
+			String registrationId = registrationId(properties, registrations.getIfAvailable());
+			return new OAuth2TokenSupplier(registrationId, registrations.getObject(),
+					clients.getIfAvailable(() -> new InMemoryOAuth2AuthorizedClientService(registrations.getObject())),
 					responseClient.getIfAvailable(OAuth2Configuration::responseClient));
 		}
 
-		private static String registration(SchedulerAuthProperties properties,
+		private static String registrationId(SchedulerAuthProperties properties,
 				@Nullable ClientRegistrationRepository registrations) {
 			String id = properties.getOauth2().getRegistrationId();
 			ClientRegistration registration = (id != null && !id.isEmpty() && registrations != null)
@@ -96,7 +98,7 @@ class TokenSupplierConfiguration {
 			}
 			if (!AuthorizationGrantType.CLIENT_CREDENTIALS.equals(registration.getAuthorizationGrantType())) {
 				throw invalidRegistrationId(id,
-						"This OAuth2 client registration is for users to log in. Set 'spring.security.oauth2.client."
+						"This OAuth2 client registration uses another grant. Set 'spring.security.oauth2.client."
 								+ "registration.%s.authorization-grant-type' to client_credentials, or name another one."
 									.formatted(id));
 			}

@@ -32,12 +32,14 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerChannelBuilderCustomizer;
@@ -114,6 +116,13 @@ class SchedulerAuthAutoConfigurationTests {
 		this.contextRunner.withPropertyValues(TOKEN_PROPERTY, "sw4rm.scheduler.enabled=false")
 			.run((context) -> assertThat(context.getBeanDefinitionNames())
 				.noneMatch((name) -> name.toLowerCase().contains("sw4rm")));
+	}
+
+	@Test
+	void doesNothingWithoutChannel() {
+		this.contextRunner.withPropertyValues(TOKEN_PROPERTY)
+			.withClassLoader(new FilteredClassLoader(GrpcChannelFactory.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BearerTokenClientInterceptor.class));
 	}
 
 	@ParameterizedTest
