@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
+import java.time.Duration;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -22,6 +24,8 @@ import io.sw4rm.scheduler.client.SchedulerAddress;
 @ConditionalOnBean(SchedulerTokenSupplier.class)
 class BearerTokenConfiguration {
 
+	private static final Duration SUPPLIER_PATIENCE = Duration.ofSeconds(30);
+
 	private static final Log logger = LogFactory.getLog(BearerTokenConfiguration.class);
 
 	/**
@@ -40,7 +44,7 @@ class BearerTokenConfiguration {
 		}
 		PlaintextGuard plaintextGuard = new PlaintextGuard(properties.isDangerouslyAllowPlaintext());
 		plaintextGuard.check(SchedulerAddress.parse(connectionDetails.getAddress()));
-		return new BearerTokenClientInterceptor(new TokenSource(supplier), plaintextGuard,
+		return new BearerTokenClientInterceptor(new TokenSource(supplier, SUPPLIER_PATIENCE), plaintextGuard,
 				new HeaderLogs(loggingSystem.getIfAvailable(() -> LoggingSystem.get(getClass().getClassLoader()))));
 	}
 

@@ -12,19 +12,22 @@ import org.jspecify.annotations.Nullable;
  */
 class TokenSource {
 
-	/**
-	 * A supplier that hangs must not take all later calls with it.
-	 */
-	private static final Duration ABANDONED_AFTER = Duration.ofSeconds(30);
-
 	private final SchedulerTokenSupplier supplier;
+
+	private final Duration patience;
 
 	private volatile @Nullable BearerToken last;
 
 	private @Nullable Fetch inFlight;
 
-	TokenSource(SchedulerTokenSupplier supplier) {
+	/**
+	 * Create a source of tokens.
+	 * @param patience how long others may come to wait for an answer of the supplier: one
+	 * that hangs must not take all later calls with it
+	 */
+	TokenSource(SchedulerTokenSupplier supplier, Duration patience) {
 		this.supplier = supplier;
+		this.patience = patience;
 	}
 
 	/**
@@ -90,7 +93,7 @@ class TokenSource {
 
 		boolean suits(@Nullable BearerToken refused) {
 			return (refused == null || (this.refused != null && this.refused.hasValue(refused.value())))
-					&& System.nanoTime() - this.startNanos < ABANDONED_AFTER.toNanos();
+					&& System.nanoTime() - this.startNanos < TokenSource.this.patience.toNanos();
 		}
 
 		@Override

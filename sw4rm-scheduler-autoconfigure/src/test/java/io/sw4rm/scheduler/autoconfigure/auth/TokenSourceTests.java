@@ -1,0 +1,97 @@
+package io.sw4rm.scheduler.autoconfigure.auth;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Tests for {@link TokenSource}.
+ */
+class TokenSourceTests {
+
+	private final Deque<Runnable> tasks = new ArrayDeque<>();
+
+	private final Executor executor = this.tasks::add;
+
+	private final AtomicInteger number = new AtomicInteger();
+
+	private final TokenSource source = new TokenSource(() -> "token-" + this.number.incrementAndGet(),
+			Duration.ofHours(1));
+
+	@Test
+	void asksOnceForAllThatWait() {
+		CompletableFuture<BearerToken> first = this.source.fetch(null, this.executor);
+		CompletableFuture<BearerToken> second = this.source.fetch(null, this.executor);
+		runTasks();
+		assertThat(first.join()).isSameAs(second.join()).matches((token) -> token.hasValue("token-1"));
+	}
+
+	@Test
+	void asksAgainForThoseThatComeLater() {
+		this.source.fetch(null, this.executor);
+		runTasks();
+		CompletableFuture<BearerToken> later = this.source.fetch(null, this.executor);
+		runTasks();
+		assertThat(later.join().value()).isEqualTo("token-2");
+	}
+
+	@Test
+	void asksAgainForThoseWhoseTokenWasRefusedMeanwhile() {
+		CompletableFuture<BearerToken> before = this.source.fetch(null, this.executor);
+		CompletableFuture<BearerToken> refused = this.source.fetch(new BearerToken("refused"), this.executor);
+		CompletableFuture<BearerToken> refusedToo = this.source.fetch(new BearerToken("refused"), this.executor);
+		CompletableFuture<BearerToken> after = this.source.fetch(null, this.executor);
+		runTasks();
+		assertThat(before.join().value()).isEqualTo("token-1");
+		assertThat(refused.join().value()).isEqualTo("token-2");
+		assertThat(refused.join()).isSameAs(refusedToo.join()).isSameAs(after.join());
+	}
+
+	@Test
+	void doesNotWaitForSupplierThatHangs() {
+		TokenSource source = new TokenSource(() -> "token", Duration.ZERO);
+		CompletableFuture<BearerToken> hanging = source.fetch(null, this.executor);
+		this.tasks.clear();
+		CompletableFuture<BearerToken> next = source.fetch(null, this.executor);
+		runTasks();
+		assertThat(next.join().value()).isEqualTo("token");
+		assertThat(hanging).isNotDone();
+	}
+
+	@Test
+	void failsAndRecoversWhenThereIsNoThread() {
+		CompletableFuture<BearerToken> rejected = this.source.fetch(null, (task) -> {
+			throw new RejectedExecutionException("s3cret");
+		});
+		assertThatException().isThrownBy(rejected::join)
+			.withMessageContaining("RejectedExecutionException")
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cret"));
+		CompletableFuture<BearerToken> next = this.source.fetch(null, this.executor);
+		runTasks();
+		assertThat(next).isCompleted();
+	}
+
+	@Test
+	void tokensDoNotShowThemselves() {
+		CompletableFuture<BearerToken> future = this.source.fetch(null, this.executor);
+		runTasks();
+		assertThat(future.join().toString()).doesNotContain("token-1");
+		assertThat(future.toString()).doesNotContain("token-1");
+	}
+
+	private void runTasks() {
+		while (!this.tasks.isEmpty()) {
+			this.tasks.remove().run();
+		}
+	}
+
+}
