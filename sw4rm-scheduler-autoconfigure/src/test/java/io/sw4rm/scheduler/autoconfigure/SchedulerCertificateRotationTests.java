@@ -325,9 +325,9 @@ class SchedulerCertificateRotationTests {
 					rotate(context, "client-1");
 					proxy.forward();
 					assertThat(call).succeedsWithin(Duration.ofSeconds(20));
-					assertThat(proxy.clients()).as("the second resumes the session of the first")
-						.startsWith("CN=client-0", "CN=client-0")
-						.endsWith("CN=client-1");
+					// Most often another connection, which resumes the session of the
+					// first, comes between these two
+					assertThat(proxy.clients()).startsWith("CN=client-0").endsWith("CN=client-1");
 				});
 		}
 	}
