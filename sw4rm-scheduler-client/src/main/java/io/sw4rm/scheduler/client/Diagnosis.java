@@ -57,14 +57,14 @@ public final class Diagnosis {
 			return message.contains(HTTP_1_IN_HEX) ? notHttp2(HTTP_1_IN_HEX)
 					: "The server doesn't speak TLS. Check the port, or use plaintext (http://) if the network may be trusted";
 		}
-		if (cause instanceof LinkageError) {
+		if (find(LinkageError.class, failure) != null) {
 			return "The gRPC and Netty libraries on the class path don't fit together. Leave their versions to Spring "
 					+ "Boot's dependency management";
 		}
 		if (cause instanceof UnknownHostException) {
 			return "The name can't be resolved. Check the address (sw4rm.scheduler.address) and the DNS";
 		}
-		SSLException handshakeFailure = handshakeFailure(failure);
+		SSLException handshakeFailure = find(SSLException.class, failure);
 		if (handshakeFailure != null) {
 			return handshake(String.valueOf(handshakeFailure.getMessage()));
 		}
@@ -82,10 +82,10 @@ public final class Diagnosis {
 		return "The server speaks %s, not gRPC. Check the port (sw4rm.scheduler.address)".formatted(protocol);
 	}
 
-	private static @Nullable SSLException handshakeFailure(Throwable failure) {
+	private static <T extends Throwable> @Nullable T find(Class<T> type, Throwable failure) {
 		for (Throwable cause : Throwables.getCausalChain(failure)) {
-			if (cause instanceof SSLException exception) {
-				return exception;
+			if (type.isInstance(cause)) {
+				return type.cast(cause);
 			}
 		}
 		return null;
