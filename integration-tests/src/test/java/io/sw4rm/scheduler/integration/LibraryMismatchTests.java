@@ -1,0 +1,140 @@
+package io.sw4rm.scheduler.integration;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for applications with versions of gRPC and Netty that don't fit together.
+ */
+class LibraryMismatchTests {
+
+	private static final Path OLD_LIBRARIES = Path.of("target", "old-libraries");
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void runsWithLibrariesThatFit() throws Exception {
+		assertThat(run(System.getProperty("java.class.path"))).contains("Activity: []");
+	}
+
+	@Test
+	void doesNotStartWithOldNetty() throws Exception {
+		assertThat(run(classPathWithOld("netty-common"))).contains("APPLICATION FAILED TO START")
+			.contains("NoClassDefFoundError: io/netty/util/concurrent/")
+			.contains("Netty 4.1.118.Final: netty-common\n")
+			.containsPattern("Netty 4\\.2\\..*: netty-buffer, ")
+			.contains("remove the properties 'grpc-java.version' and 'netty.version'");
+	}
+
+	@Test
+	void doesNotStartWithOldGrpc() throws Exception {
+		assertThat(run(classPathWithOld("grpc-core"))).contains("APPLICATION FAILED TO START")
+			.contains("NoSuchMethodError: 'void io.grpc.internal.")
+			.containsPattern("io\\.grpc\\.internal\\.ManagedChannelImplBuilder: .*/grpc-core-1\\.60\\.0\\.jar\n")
+			.contains("gRPC 1.60.0: grpc-core\n")
+			.contains("remove the properties 'grpc-java.version' and 'netty.version'");
+	}
+
+	@Test
+	void failsFirstCallAtOnceWhenLibraryIsMissing() throws Exception {
+		assertThat(run(classPathWithout("netty-handler"), "--sw4rm.scheduler.deadline=1h"))
+			.contains("Failure: PollActivityBuffer at ")
+			.contains("The gRPC and Netty libraries on the class path don't fit together");
+	}
+
+	@Test
+	void doesNotStartWhenLibraryIsMissingAndApplicationMustReachScheduler() throws Exception {
+		assertThat(run(classPathWithout("netty-handler"), "--sw4rm.scheduler.startup=fail-fast"))
+			.contains("APPLICATION FAILED TO START")
+			.contains("io.netty.handler.logging.LogLevel: none")
+			.contains("remove the properties 'grpc-java.version' and 'netty.version'");
+	}
+
+	@Test
+	void saysThatTransportIsMissing() throws Exception {
+		assertThat(run(classPathWithout("grpc-netty"))).contains("APPLICATION FAILED TO START")
+			.contains("nothing made a gRPC channel to the scheduler");
+	}
+
+	private String run(String classPath, String... arguments) throws IOException, InterruptedException {
+		Path output = this.directory.resolve("output");
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			List<String> command = Stream
+				.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+						"-XX:TieredStopAtLevel=1", "-cp", classPath, Application.class.getName(),
+						"--sw4rm.scheduler.address=" + scheduler.address()), Arrays.stream(arguments))
+				.toList();
+			Process process = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(output.toFile())
+				.start();
+			try {
+				assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended").isTrue();
+			}
+			finally {
+				process.destroyForcibly();
+			}
+		}
+		return Files.readString(output).replace("\r\n", "\n");
+	}
+
+	private static String classPathWithOld(String library) throws IOException {
+		try (Stream<Path> jars = Files.list(OLD_LIBRARIES)) {
+			return jars.filter((jar) -> is(library, jar)).findAny().orElseThrow() + File.pathSeparator
+					+ classPathWithout(library);
+		}
+	}
+
+	private static String classPathWithout(String library) {
+		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((path) -> !is(library, Path.of(path)))
+			.collect(Collectors.joining(File.pathSeparator));
+	}
+
+	private static boolean is(String library, Path jar) {
+		return jar.getFileName().toString().matches(library + "-\\d.*");
+	}
+
+	/**
+	 * The application, which has a JVM of its own.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		Application(SchedulerClient client) {
+		}
+
+		public static void main(String[] args) {
+			try (ConfigurableApplicationContext context = SpringApplication.run(Application.class, args)) {
+				System.out.println("Activity: " + context.getBean(SchedulerClient.class).pollActivityBuffer("agent-1"));
+			}
+			catch (SchedulerException ex) {
+				System.out.println("Failure: " + ex.getMessage());
+			}
+		}
+
+	}
+
+}
