@@ -84,7 +84,10 @@ class LibraryMismatchTests {
 			List<String> command = Stream
 				.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 						"-XX:TieredStopAtLevel=1", "-cp", classPath, Application.class.getName(),
-						"--sw4rm.scheduler.address=" + scheduler.address()), Arrays.stream(arguments))
+						"--sw4rm.scheduler.address=" + scheduler.address(),
+						// A channel that failed in the transport's code never ends by
+						// itself
+						"--sw4rm.scheduler.shutdown-grace-period=100ms"), Arrays.stream(arguments))
 				.toList();
 			Process process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(output.toFile())
