@@ -1,0 +1,89 @@
+package io.sw4rm.scheduler.integration;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
+import io.sw4rm.scheduler.client.AsyncSchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SubmitTaskResult;
+import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.ScheduledTask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for many calls at once.
+ */
+@Timeout(60)
+class OverloadTests {
+
+	private static final int CALLS = 10_000;
+
+	private static final int AGENTS = 100;
+
+	/** Far from a thread for each call; those of the scheduler are among them. */
+	private static final int MORE_THREADS = CALLS / 10;
+
+	@AutoClose
+	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder().maxTasks(CALLS).start();
+
+	private final ApplicationContextRunner contextRunner = SchedulerApplication.at(this.scheduler.address());
+
+	private final AtomicInteger completions = new AtomicInteger();
+
+	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+
+	@Test
+	void asyncClientEndsEachOfManyCallsOnce() {
+		this.contextRunner.run((context) -> {
+			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
+			submitAll(client::submitTask);
+		});
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void blockingClientEndsEachOfManyCallsOnVirtualThreads() {
+		this.contextRunner.run((context) -> {
+			SchedulerClient client = context.getBean(SchedulerClient.class);
+			Executor virtualThreads = new VirtualThreadTaskExecutor();
+			submitAll(
+					(submission) -> CompletableFuture.supplyAsync(() -> client.submitTask(submission), virtualThreads));
+		});
+	}
+
+	private void submitAll(Function<TaskSubmission, CompletableFuture<SubmitTaskResult>> client) {
+		this.threads.resetPeakThreadCount();
+		int before = this.threads.getThreadCount();
+		List<CompletableFuture<SubmitTaskResult>> results = IntStream.range(0, CALLS)
+			.mapToObj(OverloadTests::submission)
+			.map(client)
+			.map((result) -> result.whenComplete((value, failure) -> this.completions.incrementAndGet()))
+			.toList();
+		assertThat(results).allSatisfy((result) -> assertThat(result.join().accepted()).isTrue());
+		assertThat(this.completions).hasValue(CALLS);
+		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).doesNotHaveDuplicates().hasSize(CALLS);
+		assertThat(this.threads.getPeakThreadCount()).isLessThan(before + MORE_THREADS);
+	}
+
+	private static TaskSubmission submission(int number) {
+		return TaskSubmission.forAgent("worker-" + number % AGENTS).taskId("task-" + number).build();
+	}
+
+}
