@@ -120,7 +120,7 @@ class ShutdownTests {
 	 * Threads that gRPC and Netty share, and let go a second after their last use.
 	 */
 	private static void awaitEndOfSharedThreads() {
-		await().atMost(LONG)
+		await().atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertThat(clientThreads())
 				.noneMatch((name) -> name.startsWith("grpc-") || name.startsWith("globalEventExecutor")));
 	}
