@@ -48,6 +48,8 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStu
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
 @Fork(1)
+// JMH calls start() first
+@SuppressWarnings("NullAway.Init")
 public class CallBenchmark {
 
 	private Process scheduler;

@@ -1,0 +1,53 @@
+package io.sw4rm.scheduler.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the program holds at one moment.
+ *
+ * @param heapBytes the heap in use after a garbage collection
+ * @param threads the number of live threads
+ */
+record Footprint(long heapBytes, int threads) {
+
+	private static final Duration QUIET = Duration.ofSeconds(2);
+
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
+	private static final int COLLECTIONS = 3;
+
+	/**
+	 * Measure once no more threads come or go: gRPC and Netty end theirs a second or so
+	 * after their last use.
+	 * @return the footprint
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	static Footprint measure() throws InterruptedException {
+		awaitQuietThreads();
+		for (int collection = 0; collection < COLLECTIONS; collection++) {
+			System.gc();
+		}
+		return new Footprint(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), threadCount());
+	}
+
+	private static void awaitQuietThreads() throws InterruptedException {
+		long start = System.nanoTime();
+		long lastChange = start;
+		int threads = threadCount();
+		while (System.nanoTime() - lastChange < QUIET.toNanos() && System.nanoTime() - start < LONGEST_WAIT.toNanos()) {
+			TimeUnit.MILLISECONDS.sleep(100);
+			int now = threadCount();
+			if (now != threads) {
+				threads = now;
+				lastChange = System.nanoTime();
+			}
+		}
+	}
+
+	private static int threadCount() {
+		return ManagementFactory.getThreadMXBean().getThreadCount();
+	}
+
+}

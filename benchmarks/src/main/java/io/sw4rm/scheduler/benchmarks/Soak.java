@@ -1,0 +1,172 @@
+package io.sw4rm.scheduler.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Puts an application with the starter under mixed load while networks and schedulers
+ * misbehave, and accounts for every call in the end: none may be lost or answered
+ * wrongly, no task may vanish, and none may arrive twice unless retries are asked for.
+ * Options are {@code --duration=} (two minutes unless given), {@code --threads=},
+ * {@code --seed=} and {@code --retry}. The exit code is 2 when an argument is wrong and 1
+ * when something is broken.
+ */
+public final class Soak {
+
+	private static final int REPLICAS = 3;
+
+	private static final Duration WARM_UP = Duration.ofSeconds(2);
+
+	/**
+	 * How long after its deadline a call may end.
+	 */
+	private static final Duration GRACE = Duration.ofSeconds(10);
+
+	/**
+	 * Time to start and to stop, with the pauses before memory and threads are measured.
+	 */
+	private static final Duration OVERHEAD = Duration.ofSeconds(60);
+
+	private final SoakSettings settings;
+
+	private final SoakAccount account;
+
+	private Soak(SoakSettings settings) {
+		this.settings = settings;
+		this.account = new SoakAccount(settings.retry(), GRACE);
+	}
+
+	/**
+	 * Run a soak and print its account.
+	 * @param args the options
+	 */
+	public static void main(String[] args) {
+		// Whatever still runs, the program ends
+		Runtime.getRuntime().halt(exitCode(args));
+	}
+
+	private static int exitCode(String... args) {
+		SoakSettings settings;
+		try {
+			settings = SoakSettings.parse(args);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage() + ". " + SoakSettings.USAGE);
+			return 2;
+		}
+		try {
+			SoakAccount account = runWithin(bound(settings), settings);
+			System.out.println(settings);
+			System.out.println(account);
+			return account.broken().isEmpty() ? 0 : 1;
+		}
+		catch (ExecutionException | InterruptedException | TimeoutException ex) {
+			System.err.println("The soak did not end as it should: " + ex);
+			ex.printStackTrace();
+			return 1;
+		}
+	}
+
+	private static SoakAccount runWithin(Duration bound, SoakSettings settings)
+			throws ExecutionException, InterruptedException, TimeoutException {
+		FutureTask<SoakAccount> soak = new FutureTask<>(() -> run(settings));
+		Thread thread = new Thread(soak, "soak");
+		thread.setDaemon(true);
+		thread.start();
+		return soak.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private static Duration bound(SoakSettings settings) {
+		Duration warmUp = WARM_UP.plus(SoakLoad.DEADLINE).plus(GRACE);
+		return settings.duration().plus(SoakLoad.DEADLINE).plus(GRACE).plus(warmUp).plus(OVERHEAD);
+	}
+
+	/**
+	 * Run a soak after a short one to warm up, so that the footprints at its start and
+	 * end can be compared.
+	 * @param settings the settings
+	 * @return the account
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	static SoakAccount run(SoakSettings settings) throws InterruptedException {
+		new Soak(settings.withDuration(WARM_UP)).run();
+		Footprint start = Footprint.measure();
+		SoakAccount account = new Soak(settings).run();
+		account.footprints(start, Footprint.measure());
+		return account;
+	}
+
+	private SoakAccount run() throws InterruptedException {
+		List<SoakReplica> replicas = new ArrayList<>();
+		try {
+			for (int replica = 0; replica < REPLICAS; replica++) {
+				replicas.add(new SoakReplica(this.account));
+			}
+			MeterRegistry registry = load(replicas);
+			this.account.metered(registry.get("sw4rm.rpc.in.flight").gauge().value(),
+					registry.get("sw4rm.rpc.requests").counters().stream().mapToDouble(Counter::count).sum());
+		}
+		finally {
+			replicas.forEach(SoakReplica::close);
+		}
+		return this.account;
+	}
+
+	private MeterRegistry load(List<SoakReplica> replicas) throws InterruptedException {
+		try (ConfigurableApplicationContext context = start(replicas)) {
+			Thread faults = new Thread(new SoakFaults(replicas, this.account, this.settings.seed()), "soak-faults");
+			faults.setDaemon(true);
+			faults.start();
+			new SoakLoad(this.settings, context, this.account).run();
+			faults.interrupt();
+			faults.join();
+			return context.getBean(MeterRegistry.class);
+		}
+	}
+
+	private ConfigurableApplicationContext start(List<SoakReplica> replicas) {
+		List<String> properties = new ArrayList<>(List.of(
+				"sw4rm.scheduler.address="
+						+ replicas.stream().map(SoakReplica::address).collect(Collectors.joining(",")),
+				"sw4rm.scheduler.deadline=" + SoakLoad.DEADLINE, "spring.main.banner-mode=off",
+				"spring.main.register-shutdown-hook=false", "logging.level.root=warn",
+				// The schedulers' side of dropped connections
+				"logging.level.io.grpc.netty.NettyServerHandler=error"));
+		if (this.settings.retry()) {
+			properties.add("sw4rm.scheduler.retry.operations=submit-task,request-preemption,shutdown-agent,"
+					+ "poll-activity-buffer,purge-activity");
+		}
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties(properties.toArray(String[]::new))
+			.run();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		MeterRegistry meterRegistry() {
+			return new SimpleMeterRegistry();
+		}
+
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.sw4rm.scheduler.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.Status;
+
+import io.sw4rm.scheduler.embedded.Faults;
+import io.sw4rm.scheduler.embedded.Operation;
+
+/**
+ * Lets something go wrong at one of the schedulers every now and then, at random, until
+ * its thread is interrupted.
+ */
+final class SoakFaults implements Runnable {
+
+	/**
+	 * What an answer may fail with. Statuses that gRPC itself makes up where it is broken
+	 * are not among them, so that they are noticed.
+	 */
+	static final List<Status> STATUSES = List.of(Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.ABORTED,
+			Status.PERMISSION_DENIED, Status.FAILED_PRECONDITION);
+
+	private static final int MAX_PAUSE_MILLIS = 300;
+
+	private final List<SoakReplica> replicas;
+
+	private final SoakAccount account;
+
+	private final Random random;
+
+	SoakFaults(List<SoakReplica> replicas, SoakAccount account, long seed) {
+		this.replicas = replicas;
+		this.account = account;
+		this.random = new Random(seed);
+	}
+
+	@Override
+	public void run() {
+		try {
+			while (!Thread.currentThread().isInterrupted()) {
+				TimeUnit.MILLISECONDS.sleep(this.random.nextInt(MAX_PAUSE_MILLIS));
+				inject(this.replicas.get(this.random.nextInt(this.replicas.size())));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void inject(SoakReplica replica) throws InterruptedException {
+		switch (this.random.nextInt(16)) {
+			case 0, 1, 2, 3 -> {
+				Status status = STATUSES.get(this.random.nextInt(STATUSES.size()));
+				this.account.fault("answers that fail");
+				script(replica, 10).fail(status.withDescription("soak"));
+			}
+			case 4, 5, 6 -> {
+				this.account.fault("answers that come late");
+				script(replica, 5).delay(upToMillis(1000));
+			}
+			case 7, 8 -> {
+				this.account.fault("calls without an answer");
+				script(replica, 2).hang();
+			}
+			case 9, 10, 11 -> {
+				this.account.fault("connections dropped in place of an answer");
+				script(replica, 1).dropConnection();
+			}
+			case 12, 13 -> {
+				this.account.fault("connections cut");
+				replica.proxy().cut();
+			}
+			case 14 -> {
+				this.account.fault("networks silent");
+				replica.proxy().silence(upToMillis(6000));
+			}
+			default -> restart(replica);
+		}
+	}
+
+	private void restart(SoakReplica replica) throws InterruptedException {
+		boolean graceful = this.random.nextBoolean();
+		this.account.fault("schedulers restarted");
+		replica.restart(upToMillis(1000), graceful ? Duration.ofSeconds(1) : Duration.ZERO);
+	}
+
+	private Faults.Script script(SoakReplica replica, int maxCalls) {
+		Operation operation = Operation.values()[this.random.nextInt(Operation.values().length)];
+		return replica.faults().on(operation).times(1 + this.random.nextInt(maxCalls));
+	}
+
+	private Duration upToMillis(int millis) {
+		return Duration.ofMillis(1 + this.random.nextInt(millis));
+	}
+
+}
