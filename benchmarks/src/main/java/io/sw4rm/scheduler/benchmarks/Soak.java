@@ -42,7 +42,7 @@ public final class Soak {
 	/**
 	 * Time to start and to stop, with the pauses before memory and threads are measured.
 	 */
-	private static final Duration OVERHEAD = Duration.ofSeconds(60);
+	private static final Duration OVERHEAD = Duration.ofMinutes(2);
 
 	private final SoakSettings settings;
 

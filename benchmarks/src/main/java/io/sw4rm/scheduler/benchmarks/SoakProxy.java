@@ -90,8 +90,8 @@ final class SoakProxy implements AutoCloseable {
 				Socket client = this.serverSocket.accept();
 				this.threads.execute(() -> pass(client));
 			}
-			catch (IOException ex) {
-				// The port was closed, or this client has already gone
+			catch (IOException | RejectedExecutionException ex) {
+				// The proxy was closed, or this client has already gone
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import com.google.protobuf.ByteString;
@@ -22,6 +23,8 @@ record SoakTask(int number) {
 
 	private static final String ID_PREFIX = "task-";
 
+	private static final Pattern ID = Pattern.compile(ID_PREFIX + "\\d{1,9}");
+
 	private static final int[] PAYLOAD_SIZES = { 0, 24, 24, 24, 24, 100, 100, 500, 500, 500, 2_000, 2_000, 10_000,
 			10_000, 30_000, 200_000, 24 };
 
@@ -31,14 +34,8 @@ record SoakTask(int number) {
 	 * @return the number, or empty if no soak made the identifier
 	 */
 	static OptionalInt number(String taskId) {
-		try {
-			return taskId.startsWith(ID_PREFIX)
-					? OptionalInt.of(Integer.parseUnsignedInt(taskId.substring(ID_PREFIX.length())))
-					: OptionalInt.empty();
-		}
-		catch (NumberFormatException ex) {
-			return OptionalInt.empty();
-		}
+		return ID.matcher(taskId).matches() ? OptionalInt.of(Integer.parseInt(taskId.substring(ID_PREFIX.length())))
+				: OptionalInt.empty();
 	}
 
 	String id() {

@@ -112,6 +112,8 @@ class SoakAccountTests {
 		begin(this.account).failed(failure(Status.UNAVAILABLE));
 		begin(this.account).failed(failure(Status.DEADLINE_EXCEEDED));
 		begin(this.account).failed(failure(Status.UNKNOWN.withCause(new ClosedChannelException())));
+		begin(this.account)
+			.failed(failure(Status.CANCELLED.withDescription("RST_STREAM closed stream. HTTP/2 error code: CANCEL")));
 		assertThat(this.account.broken()).isEmpty();
 		assertThat(this.account).asString().containsPattern("SchedulerException UNAVAILABLE +1");
 	}
