@@ -1,6 +1,5 @@
 package io.sw4rm.scheduler.benchmarks;
 
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -284,20 +283,16 @@ final class SoakAccount {
 
 	private static boolean isExpected(SchedulerException failure) {
 		return EXPECTED_STATUSES.contains(failure.getStatusCode())
-				|| (failure.getCause() instanceof StatusRuntimeException ex && isLostConnection(ex.getStatus()));
+				|| (failure.getCause() instanceof StatusRuntimeException ex && isReset(ex.getStatus()));
 	}
 
 	/**
-	 * Whether gRPC reports a connection that ended as anything but {@code UNAVAILABLE}: a
-	 * server that stops at once resets the streams, and a client may notice the end first
-	 * when it writes.
+	 * A server that stops at once resets the calls in flight, which gRPC reports as if
+	 * they had been cancelled.
 	 */
-	private static boolean isLostConnection(Status status) {
-		return switch (status.getCode()) {
-			case CANCELLED -> "RST_STREAM closed stream. HTTP/2 error code: CANCEL".equals(status.getDescription());
-			case UNKNOWN -> status.getCause() instanceof ClosedChannelException;
-			default -> false;
-		};
+	private static boolean isReset(Status status) {
+		return status.getCode() == Status.Code.CANCELLED
+				&& "RST_STREAM closed stream. HTTP/2 error code: CANCEL".equals(status.getDescription());
 	}
 
 	private static void mustBeZero(List<String> broken, String name, long value) {

@@ -1,6 +1,5 @@
 package io.sw4rm.scheduler.benchmarks;
 
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -111,7 +110,6 @@ class SoakAccountTests {
 	void takesFailuresThatFaultsExplain() {
 		begin(this.account).failed(failure(Status.UNAVAILABLE));
 		begin(this.account).failed(failure(Status.DEADLINE_EXCEEDED));
-		begin(this.account).failed(failure(Status.UNKNOWN.withCause(new ClosedChannelException())));
 		begin(this.account)
 			.failed(failure(Status.CANCELLED.withDescription("RST_STREAM closed stream. HTTP/2 error code: CANCEL")));
 		assertThat(this.account.broken()).isEmpty();

@@ -1,12 +1,14 @@
 package io.sw4rm.scheduler.client;
 
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 
 import javax.net.ssl.SSLException;
 
 import com.google.common.base.Throwables;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +104,20 @@ public final class Diagnosis {
 			return "The server refused the client's certificate. Check the key and certificate in sw4rm.scheduler.ssl.bundle";
 		}
 		return "The TLS handshake failed. Check sw4rm.scheduler.ssl.bundle and the protocols that the server offers";
+	}
+
+	/**
+	 * Say {@code UNAVAILABLE} where a connection was lost and gRPC says {@code UNKNOWN},
+	 * as it does when its own write is the first to notice.
+	 */
+	static StatusRuntimeException clarified(StatusRuntimeException failure) {
+		Status status = failure.getStatus();
+		if (status.getCode() != Status.Code.UNKNOWN || !(status.getCause() instanceof ClosedChannelException)) {
+			return failure;
+		}
+		return Status.UNAVAILABLE.withDescription(status.getDescription())
+			.withCause(status.getCause())
+			.asRuntimeException(failure.getTrailers());
 	}
 
 	/**

@@ -197,7 +197,8 @@ final class SchedulerCalls {
 		}
 
 		RuntimeException failed(Throwable failure) {
-			if (failure instanceof StatusRuntimeException ex) {
+			if (failure instanceof StatusRuntimeException unclear) {
+				StatusRuntimeException ex = Diagnosis.clarified(unclear);
 				long elapsedNanos = ended(ex.getStatus().getCode(), null);
 				return translate(exception(ex, elapsedNanos));
 			}

@@ -14,9 +14,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
@@ -143,6 +151,16 @@ class SchedulerExceptionTests {
 	}
 
 	@Test
+	void isUnavailableWhenWritingNoticesTheLostConnection() {
+		Status lost = Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException());
+		SchedulerException exception = failure(
+				this.style.build(SchedulerClient.builder(this.scheduler.channel()).intercept(failingWith(lost))));
+		assertThat(exception).isInstanceOf(SchedulerUnavailableException.class)
+			.hasMessageContaining("failed: UNAVAILABLE: channel closed: ClosedChannelException");
+		assertThat(exception.isRetryable()).isTrue();
+	}
+
+	@Test
 	void asksNothingWhenTheSchedulerItselfAnswersUnavailable() {
 		this.scheduler.fails(Status.UNAVAILABLE.withDescription("draining"));
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
@@ -248,6 +266,40 @@ class SchedulerExceptionTests {
 
 	private static SchedulerException failure(SchedulerClient client) {
 		return catchThrowableOfType(SchedulerException.class, () -> client.pollActivityBuffer("worker-1"));
+	}
+
+	/**
+	 * No server can send the cause of a status, nor close its connection at just the
+	 * right moment.
+	 */
+	private static ClientInterceptor failingWith(Status status) {
+		return new ClientInterceptor() {
+
+			@Override
+			public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+					Channel next) {
+				return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+
+					@Override
+					public void start(Listener<S> responseListener, Metadata headers) {
+						super.start(new SimpleForwardingClientCallListener<>(responseListener) {
+
+							@Override
+							public void onMessage(S message) {
+							}
+
+							@Override
+							public void onClose(Status ignored, Metadata trailers) {
+								super.onClose(status, trailers);
+							}
+
+						}, headers);
+					}
+
+				};
+			}
+
+		};
 	}
 
 	/**
