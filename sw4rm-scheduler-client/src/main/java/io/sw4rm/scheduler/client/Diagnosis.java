@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Diagnosis {
 
+	private static final String NO_TLS_RECORD = "not an SSL/TLS record";
+
 	private static final String HTTP_1_IN_HEX = "485454502f";
 
 	private static final String TLS_ALERT_IN_HEX = "1503";
@@ -55,8 +57,8 @@ public final class Diagnosis {
 		if (message.startsWith("First received frame was not SETTINGS")) {
 			return notHttp2(message.substring(message.lastIndexOf(' ') + 1));
 		}
-		if (message.startsWith("not an SSL/TLS record")) {
-			return message.contains(HTTP_1_IN_HEX) ? notHttp2(HTTP_1_IN_HEX)
+		if (message.startsWith(NO_TLS_RECORD)) {
+			return message.startsWith(NO_TLS_RECORD + ": " + HTTP_1_IN_HEX) ? notHttp2(HTTP_1_IN_HEX)
 					: "The server doesn't speak TLS. Check the port, or use plaintext (http://) if the network may be trusted";
 		}
 		if (find(LinkageError.class, failure) != null) {
