@@ -20,6 +20,19 @@ public record ActivityEntry(String taskId, String repoId, String worktreeId, Str
 		String timestamp) {
 
 	/**
+	 * Create an entry.
+	 * @throws IllegalArgumentException if a text is null
+	 */
+	public ActivityEntry {
+		Checks.notNull(taskId, "taskId");
+		Checks.notNull(repoId, "repoId");
+		Checks.notNull(worktreeId, "worktreeId");
+		Checks.notNull(branch, "branch");
+		Checks.notNull(description, "description");
+		Checks.notNull(timestamp, "timestamp");
+	}
+
+	/**
 	 * Return the {@link #timestamp()} as a point in time.
 	 * @return the instant, or empty if the timestamp is empty, malformed, or doesn't say
 	 * its offset from UTC

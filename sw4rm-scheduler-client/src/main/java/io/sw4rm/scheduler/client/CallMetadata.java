@@ -55,20 +55,37 @@ final class CallMetadata {
 	/**
 	 * Return new metadata: the given one with the values of each key in
 	 * {@code replacement} replaced.
+	 * @throws IllegalArgumentException if gRPC would drop or garble an entry of the
+	 * replacement. A correlation id that can't be sent is replaced by another one.
 	 */
 	static Metadata replacing(Metadata metadata, Metadata replacement) {
 		Metadata result = new Metadata();
 		result.merge(metadata);
 		for (String name : replacement.keys()) {
+			check(replacement, name);
 			result.discardAll(key(name));
 		}
 		result.merge(replacement);
 		return result;
 	}
 
+	private static void check(Metadata metadata, String name) {
+		if (isBinary(name) || name.equals(CORRELATION_ID.name())) {
+			return;
+		}
+		Iterable<String> values = metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+		if (values != null) {
+			values.forEach((value) -> check(name, value));
+		}
+	}
+
 	private static Metadata.Key<?> key(String name) {
-		return name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER)
+		return isBinary(name) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER)
 				: Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+	}
+
+	private static boolean isBinary(String name) {
+		return name.endsWith(Metadata.BINARY_HEADER_SUFFIX);
 	}
 
 	static Metadata withoutCorrelationId(Metadata metadata) {
@@ -84,7 +101,13 @@ final class CallMetadata {
 	 */
 	static Metadata of(String name, String value) {
 		Checks.hasText(name, "name");
-		Checks.notNull(value, "value");
+		check(name, Checks.notNull(value, "value"));
+		Metadata metadata = new Metadata();
+		metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+		return metadata;
+	}
+
+	private static void check(String name, String value) {
 		if (isReserved(name.toLowerCase(Locale.ROOT))) {
 			throw new IllegalArgumentException(
 					"metadata '%s' can't be set: the name belongs to gRPC and HTTP".formatted(name));
@@ -92,9 +115,6 @@ final class CallMetadata {
 		if (!isPrintableAscii(value)) {
 			throw new IllegalArgumentException("value of metadata '%s' must be printable ASCII".formatted(name));
 		}
-		Metadata metadata = new Metadata();
-		metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
-		return metadata;
 	}
 
 	private static boolean isReserved(String name) {

@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 
+import com.google.common.base.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,23 @@ final class Checks {
 		return value;
 	}
 
-	static String hasText(@Nullable String value, String name) {
+	/**
+	 * Return a text that can be sent: Protocol Buffers would replace half a surrogate
+	 * pair by a question mark.
+	 */
+	static String wellFormed(@Nullable String value, String name) {
 		String text = notNull(value, name);
+		try {
+			Utf8.encodedLength(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("%s must be well-formed Unicode: %s".formatted(name, ex.getMessage()));
+		}
+		return text;
+	}
+
+	static String hasText(@Nullable String value, String name) {
+		String text = wellFormed(value, name);
 		if (text.isBlank()) {
 			throw new IllegalArgumentException("%s must not be blank, got '%s'".formatted(name, text));
 		}

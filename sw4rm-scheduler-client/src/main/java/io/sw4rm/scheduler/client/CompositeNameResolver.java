@@ -3,7 +3,6 @@ package io.sw4rm.scheduler.client;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.EquivalentAddressGroup;
@@ -26,7 +25,7 @@ final class CompositeNameResolver extends NameResolver {
 
 	private final SynchronizationContext syncContext;
 
-	private final ScheduledExecutorService scheduler;
+	private final Args args;
 
 	/** What is known of each name; confined to the synchronization context. */
 	private final List<@Nullable StatusOr<List<EquivalentAddressGroup>>> outcomes;
@@ -39,7 +38,7 @@ final class CompositeNameResolver extends NameResolver {
 	CompositeNameResolver(List<NameResolver> resolvers, Args args) {
 		this.resolvers = resolvers;
 		this.syncContext = args.getSynchronizationContext();
-		this.scheduler = args.getScheduledExecutorService();
+		this.args = args;
 		this.outcomes = new ArrayList<>();
 		resolvers.forEach((resolver) -> this.outcomes.add(null));
 	}
@@ -104,7 +103,8 @@ final class CompositeNameResolver extends NameResolver {
 	private void scheduleRetry(boolean needed) {
 		cancelRetry();
 		if (needed) {
-			this.retry = this.syncContext.schedule(this::refresh, RETRY_SECONDS, TimeUnit.SECONDS, this.scheduler);
+			this.retry = this.syncContext.schedule(this::refresh, RETRY_SECONDS, TimeUnit.SECONDS,
+					this.args.getScheduledExecutorService());
 		}
 	}
 

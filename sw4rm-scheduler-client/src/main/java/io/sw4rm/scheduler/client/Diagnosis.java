@@ -33,7 +33,7 @@ public final class Diagnosis {
 	 * gRPC's own description says enough
 	 */
 	public static String remedy(Status status) {
-		if (isTooLarge(status)) {
+		if (isTooLarge(Checks.notNull(status, "status"))) {
 			return "The message or its metadata is too large. sw4rm.scheduler.max-inbound-message-size limits answers, "
 					+ "the scheduler limits requests";
 		}

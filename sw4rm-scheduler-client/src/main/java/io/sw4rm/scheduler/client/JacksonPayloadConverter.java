@@ -23,7 +23,8 @@ public class JacksonPayloadConverter implements PayloadConverter {
 
 	@Override
 	public byte[] convert(Object params, String contentType) {
-		if (!isJson(contentType)) {
+		Checks.notNull(params, "params");
+		if (!isJson(Checks.notNull(contentType, "contentType"))) {
 			throw new IllegalArgumentException(
 					"params of type %s can't be converted to content type '%s': only JSON is supported"
 						.formatted(params.getClass().getName(), contentType));

@@ -111,7 +111,8 @@ public interface ReactiveSchedulerClient {
 
 	/**
 	 * Return a client that sends metadata with every call.
-	 * @param metadata the metadata, copied
+	 * @param metadata the metadata, copied; names and texts as for
+	 * {@link #withMetadata(String, String)}, and bytes of any kind
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(Metadata)
 	 */

@@ -1,17 +1,23 @@
 package io.sw4rm.scheduler.client;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.NameResolver;
 import io.grpc.NameResolverRegistry;
+import io.grpc.SynchronizationContext;
 import io.grpc.TlsChannelCredentials;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +46,11 @@ public final class SchedulerAddress {
 
 	private static final String XDS = "xds";
 
+	/**
+	 * The longest name that DNS knows.
+	 */
+	private static final int MAX_HOST_LENGTH = 253;
+
 	private static final Pattern GRPC_TARGET = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^0-9].*");
 
 	private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
@@ -50,6 +61,11 @@ public final class SchedulerAddress {
 	 */
 	private static final Pattern HOST_NAME = Pattern
 		.compile(LABEL + "((\\." + LABEL + ")*\\.(?=[A-Za-z])" + LABEL + ")?\\.?");
+
+	/**
+	 * Schemes of names on this machine, in which any character may stand.
+	 */
+	private static final Set<String> LOCAL_SCHEMES = Set.of("in-process", "unix");
 
 	private final String text;
 
@@ -125,6 +141,12 @@ public final class SchedulerAddress {
 					+ (scheme.equals(XDS) ? "; add io.grpc:grpc-xds for this one" : ""));
 		}
 		String target = scheme + text.substring(scheme.length());
+		if (!LOCAL_SCHEMES.contains(scheme) && target.contains("@")) {
+			throw new IllegalArgumentException("it must not contain user information");
+		}
+		if (scheme.equals("dns") || scheme.equals(SchedulerNameResolverProvider.SCHEME)) {
+			checkNames(target);
+		}
 		return new SchedulerAddress(target, target, Security.UNSPECIFIED, false);
 	}
 
@@ -140,8 +162,43 @@ public final class SchedulerAddress {
 			hosts.add(hostAndPort(elementSecurity.withoutScheme(element.strip())));
 		}
 		String joined = String.join(",", hosts);
-		return new SchedulerAddress(joined, SchedulerNameResolverProvider.target(joined),
-				(security != null) ? security : Security.UNSPECIFIED, hosts.size() > 1);
+		String target = SchedulerNameResolverProvider.target(joined);
+		checkNames(target);
+		return new SchedulerAddress(joined, target, (security != null) ? security : Security.UNSPECIFIED,
+				hosts.size() > 1);
+	}
+
+	/**
+	 * Let gRPC say now what it would say when a channel is built. A resolver that was
+	 * never started holds nothing.
+	 */
+	private static void checkNames(String target) {
+		if (!CharMatcher.ascii().matchesAllOf(target)) {
+			throw new IllegalArgumentException("it must be ASCII");
+		}
+		URI uri = URI.create(target);
+		if (uri.isOpaque()) {
+			// dns:host is short for dns:///host
+			uri = URI.create(uri.getScheme() + ":///" + uri.getRawSchemeSpecificPart());
+		}
+		NameResolverRegistry.getDefaultRegistry().asFactory().newNameResolver(uri, resolverArgs());
+	}
+
+	private static NameResolver.Args resolverArgs() {
+		return NameResolver.Args.newBuilder()
+			.setDefaultPort(DEFAULT_PORT)
+			.setProxyDetector((address) -> null)
+			.setSynchronizationContext(new SynchronizationContext((thread, failure) -> {
+			}))
+			.setServiceConfigParser(new NameResolver.ServiceConfigParser() {
+
+				@Override
+				public NameResolver.ConfigOrError parseServiceConfig(Map<String, ?> config) {
+					return NameResolver.ConfigOrError.fromConfig(config);
+				}
+
+			})
+			.build();
 	}
 
 	private static String hostAndPort(String text) {
@@ -150,6 +207,10 @@ public final class SchedulerAddress {
 		}
 		HostAndPort hostAndPort = HostAndPort.fromString(text).withDefaultPort(DEFAULT_PORT);
 		String host = hostAndPort.getHost();
+		if (host.length() > MAX_HOST_LENGTH) {
+			throw new IllegalArgumentException(
+					"its host must not be longer than %d characters".formatted(MAX_HOST_LENGTH));
+		}
 		if (!HOST_NAME.matcher(host).matches() && !InetAddresses.isInetAddress(host)) {
 			throw new IllegalArgumentException("it needs a host name or an IP address, and nothing but host and port");
 		}

@@ -120,7 +120,8 @@ public interface SchedulerClient {
 	/**
 	 * Return a client that sends metadata with every call, in the place of earlier values
 	 * with the same names. The name {@code x-correlation-id} sets the correlation id.
-	 * @param metadata the metadata, copied
+	 * @param metadata the metadata, copied; names and texts as for
+	 * {@link #withMetadata(String, String)}, and bytes of any kind
 	 * @return a client on the same channel; this one is unchanged
 	 */
 	SchedulerClient withMetadata(Metadata metadata);

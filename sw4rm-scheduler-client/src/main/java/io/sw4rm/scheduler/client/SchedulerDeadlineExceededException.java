@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.grpc.StatusRuntimeException;
 
@@ -27,17 +28,26 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 	 */
 	public SchedulerDeadlineExceededException(SchedulerOperation operation, String target, String correlationId,
 			Duration deadline, Duration elapsed, StatusRuntimeException cause) {
-		super(operation, target, correlationId, cause, remedy(deadline, elapsed));
+		super(operation, target, correlationId, cause,
+				remedy(Checks.notNull(deadline, "deadline"), Checks.notNull(elapsed, "elapsed")));
 		this.deadline = deadline;
 		this.elapsed = elapsed;
 	}
 
 	private static String remedy(Duration deadline, Duration elapsed) {
-		String remedy = "The call ended after %d ms; its deadline was %d ms".formatted(elapsed.toMillis(),
-				deadline.toMillis());
+		String remedy = "The call ended after %d ms; its deadline was %d ms".formatted(millis(elapsed),
+				millis(deadline));
 		// Then it was the deadline of the gRPC call that the application serves, or the
 		// scheduler's own
 		return (elapsed.compareTo(deadline) < 0) ? remedy + ", but somebody else's was nearer" : remedy;
+	}
+
+	/**
+	 * Unlike {@link Duration#toMillis()} doesn't fail for a duration that is longer than
+	 * a {@code long} can tell.
+	 */
+	private static long millis(Duration duration) {
+		return TimeUnit.MILLISECONDS.convert(duration);
 	}
 
 	/**

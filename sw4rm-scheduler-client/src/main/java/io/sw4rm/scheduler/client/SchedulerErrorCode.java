@@ -107,7 +107,7 @@ public enum SchedulerErrorCode {
 	 * @return the error code, {@link #INTERNAL_ERROR} for a status without one of its own
 	 */
 	public static SchedulerErrorCode of(Status.Code status) {
-		return switch (status) {
+		return switch (Checks.notNull(status, "status")) {
 			case RESOURCE_EXHAUSTED -> BUFFER_FULL;
 			case NOT_FOUND -> NO_ROUTE;
 			case DEADLINE_EXCEEDED -> ACK_TIMEOUT;

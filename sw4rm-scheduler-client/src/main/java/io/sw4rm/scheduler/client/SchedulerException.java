@@ -43,12 +43,14 @@ public class SchedulerException extends RuntimeException {
 	 */
 	public SchedulerException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
-		this(operation, target, correlationId, cause, Diagnosis.remedy(cause.getStatus()));
+		this(operation, target, correlationId, cause, Diagnosis.remedy(Checks.notNull(cause, "cause").getStatus()));
 	}
 
 	SchedulerException(SchedulerOperation operation, String target, String correlationId, StatusRuntimeException cause,
 			String remedy) {
-		super(message(operation, target, correlationId, cause.getStatus(), remedy), cause);
+		super(message(Checks.notNull(operation, "operation"), Checks.notNull(target, "target"),
+				Checks.notNull(correlationId, "correlationId"), Checks.notNull(cause, "cause").getStatus(), remedy),
+				cause);
 		this.operation = operation;
 		this.target = target;
 		this.correlationId = correlationId;

@@ -6,8 +6,6 @@ import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
@@ -21,9 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SchedulerNameResolverProvider extends NameResolverProvider {
 
-	private static final String SCHEME = "sw4rm";
-
-	private static final Pattern HOSTS = Pattern.compile("/[^,]+(,[^,]+)*");
+	static final String SCHEME = "sw4rm";
 
 	/**
 	 * Create the provider.
@@ -72,15 +68,17 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 		if (!SCHEME.equals(targetUri.getScheme())) {
 			return null;
 		}
-		String path = targetUri.getPath();
-		if (path == null || !HOSTS.matcher(path).matches()) {
+		List<String> hosts = hosts(targetUri.getPath());
+		if (hosts.isEmpty() || hosts.contains("")) {
 			throw new IllegalArgumentException(
 					"'%s' must be like %s:///host:port[,host:port...]".formatted(targetUri, SCHEME));
 		}
-		List<NameResolver> resolvers = Stream.of(path.substring(1).split(","))
-			.map((host) -> dnsResolver(host, args))
-			.toList();
+		List<NameResolver> resolvers = hosts.stream().map((host) -> dnsResolver(host, args)).toList();
 		return (resolvers.size() == 1) ? resolvers.get(0) : new CompositeNameResolver(resolvers, args);
+	}
+
+	private static List<String> hosts(@Nullable String path) {
+		return (path != null && path.startsWith("/")) ? List.of(path.substring(1).split(",", -1)) : List.of();
 	}
 
 	private static NameResolver dnsResolver(String host, NameResolver.Args args) {

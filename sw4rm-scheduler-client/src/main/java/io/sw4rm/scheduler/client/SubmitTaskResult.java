@@ -10,6 +10,15 @@ package io.sw4rm.scheduler.client;
 public record SubmitTaskResult(String taskId, boolean accepted, String reason) {
 
 	/**
+	 * Create a result.
+	 * @throws IllegalArgumentException if a text is null
+	 */
+	public SubmitTaskResult {
+		Checks.notNull(taskId, "taskId");
+		Checks.notNull(reason, "reason");
+	}
+
+	/**
 	 * Return this result if the task was accepted.
 	 * @return this result
 	 * @throws TaskRejectedException if the task was refused

@@ -17,7 +17,8 @@ public class TaskRejectedException extends RuntimeException {
 	 * @param reason the scheduler's reason, empty when it gave none
 	 */
 	public TaskRejectedException(String taskId, String reason) {
-		super("The scheduler refused task '%s': %s".formatted(taskId, reason.isEmpty() ? "no reason given" : reason));
+		super("The scheduler refused task '%s': %s".formatted(Checks.notNull(taskId, "taskId"),
+				Checks.notNull(reason, "reason").isEmpty() ? "no reason given" : reason));
 		this.taskId = taskId;
 		this.reason = reason;
 	}

@@ -34,14 +34,14 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 
 	/**
 	 * Create a task to submit.
-	 * @throws IllegalArgumentException if a value is null, blank where it must not be, or
-	 * out of range
+	 * @throws IllegalArgumentException if a value is null, blank where it must not be,
+	 * out of range, or a text with half a surrogate pair
 	 */
 	public TaskSubmission {
 		Checks.hasText(agentId, "agentId");
 		Checks.hasText(taskId, "taskId");
 		Checks.range(priority, MIN_PRIORITY, MAX_PRIORITY, "priority");
-		Checks.notNull(scope, "scope");
+		Checks.wellFormed(scope, "scope");
 		Checks.hasText(contentType, "contentType");
 		params = bytesWherePossible(Checks.notNull(params, "params"));
 	}
@@ -51,7 +51,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 			return ByteString.copyFrom(bytes);
 		}
 		if (params instanceof CharSequence text) {
-			return ByteString.copyFromUtf8(text.toString());
+			return ByteString.copyFromUtf8(Checks.wellFormed(text.toString(), "params"));
 		}
 		if (params instanceof MessageLite message) {
 			return message.toByteString();
@@ -127,7 +127,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		 * @return this builder
 		 */
 		public Builder scope(String scope) {
-			this.scope = Checks.notNull(scope, "scope");
+			this.scope = Checks.wellFormed(scope, "scope");
 			return this;
 		}
 

@@ -60,7 +60,7 @@ final class UnaryRequests {
 				PreemptRequest.newBuilder()
 					.setAgentId(Checks.hasText(agentId, "agentId"))
 					.setTaskId(Checks.hasText(taskId, "taskId"))
-					.setReason(Checks.notNull(reason, "reason"))
+					.setReason(Checks.wellFormed(reason, "reason"))
 					.build(),
 				(response) -> new PreemptionResult(response.getEnqueued()));
 	}

@@ -192,6 +192,14 @@ class CallMetadataTests {
 	}
 
 	@Test
+	void refusesMetadataThatCannotBeSent() {
+		Metadata metadata = new Metadata();
+		metadata.put(Metadata.Key.of("x-tenant", Metadata.ASCII_STRING_MARSHALLER), "ac\nme");
+		assertThatIllegalArgumentException().isThrownBy(() -> client().withMetadata(metadata))
+			.withMessage("value of metadata 'x-tenant' must be printable ASCII");
+	}
+
+	@Test
 	@SuppressWarnings("NullAway")
 	void refusesNull() {
 		assertThatIllegalArgumentException().isThrownBy(() -> client().withMetadata(null, "acme"))

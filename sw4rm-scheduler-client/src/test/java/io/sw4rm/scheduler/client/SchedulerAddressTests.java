@@ -140,7 +140,8 @@ class SchedulerAddressTests {
 			"http:/localhost", ",", "one,", ",one", "one,,two", "one, ,two", "http://one,https://two", "http://one,two",
 			"one,http://two", "one,dns:///two", "ftp://localhost", "tcp://localhost:50053", "grpc://localhost:50053",
 			"xds:///scheduler", "under_score", "under_score:50053", "-one", "one-", "one..two", "one two", "schedüler",
-			"*", "[::1", "[localhost]:1:2", "1.2.3", "999.1.1.1", "scheduler.1" })
+			"*", "[::1", "[localhost]:1:2", "1.2.3", "999.1.1.1", "scheduler.1", "dns:///one two", "dns:///under_score",
+			"dns:///", "fe80::1%1/path" })
 	void refusesWhatCannotBeTheAddressOfAScheduler(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text));
 	}
@@ -178,7 +179,7 @@ class SchedulerAddressTests {
 			"hidden@localhost:99999", "hidden:hidden@localhost:50053", "http://hidden@localhost",
 			"http://hidden@localhost:abc", "http://hidden:hidden@localhost:50053", "https://a:hidden/hidden@localhost",
 			"http://a:hidden,hidden@localhost", "http://one,http://hidden:hidden@two", "ftp://hidden:hidden@localhost",
-			"http://a:hidden@hidden@localhost" })
+			"http://a:hidden@hidden@localhost", "dns://a:hidden@8.8.8.8/localhost", "dns:///hidden@localhost" })
 	void refusalHidesUserInformation(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text))
 			.withMessageContaining("user information")

@@ -75,6 +75,8 @@ class TaskSubmissionTests {
 				refused(() -> TaskSubmission.forAgent(""), "agentId must not be blank, got ''"),
 				refused(() -> TaskSubmission.forAgent(" "), "agentId must not be blank, got ' '"),
 				refused(() -> builder.taskId(null), "taskId must not be null"),
+				refused(() -> builder.taskId("task-\ud83d"),
+						"taskId must be well-formed Unicode: Unpaired surrogate at index 5"),
 				refused(() -> builder.taskId(" "), "taskId must not be blank, got ' '"),
 				refused(() -> builder.priority(-20), "priority must be in range [-19, 20], got -20"),
 				refused(() -> builder.priority(21), "priority must be in range [-19, 20], got 21"),

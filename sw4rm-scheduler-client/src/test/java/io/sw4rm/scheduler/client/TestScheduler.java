@@ -78,6 +78,10 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 
 	@Override
 	public void beforeEach(ExtensionContext context) throws IOException {
+		start();
+	}
+
+	void start() throws IOException {
 		this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 			.addService(withOptionalResponses(new RecordingService().bindService()))
 			.intercept(new CallInterceptor())
@@ -106,6 +110,10 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 
 	@Override
 	public void afterEach(ExtensionContext context) throws InterruptedException {
+		close();
+	}
+
+	void close() throws InterruptedException {
 		channel().shutdownNow();
 		stop();
 	}
@@ -172,6 +180,14 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 		catch (InterruptedException ex) {
 			throw new AssertionError(ex);
 		}
+	}
+
+	/**
+	 * Answer with empty messages again, and forget what was received.
+	 */
+	void reset() {
+		this.script = null;
+		this.calls.clear();
 	}
 
 	List<ReceivedCall> calls() {

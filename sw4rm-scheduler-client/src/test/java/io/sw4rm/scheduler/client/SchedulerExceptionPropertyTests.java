@@ -1,0 +1,106 @@
+package io.sw4rm.scheduler.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.WithNull;
+import net.jqwik.api.domains.Domain;
+import net.jqwik.api.domains.DomainContext;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link SchedulerException}, its relatives and what they are made with, with
+ * any arguments.
+ */
+@Domain(DomainContext.Global.class)
+@Domain(AnyValues.class)
+class SchedulerExceptionPropertyTests {
+
+	@Property
+	void keepsWhatItIsGiven(@ForAll @WithNull @Nullable SchedulerOperation operation, @ForAll @Nullable String target,
+			@ForAll @Nullable String correlationId, @ForAll @WithNull Status.@Nullable Code code,
+			@ForAll @Nullable String description) {
+		StatusRuntimeException cause = cause(code, description);
+		if (isAnyNull(operation, target, correlationId, cause)) {
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> new SchedulerException(operation, target, correlationId, cause));
+			return;
+		}
+		SchedulerException exception = new SchedulerException(operation, target, correlationId, cause);
+		assertThat(exception.getOperation()).isEqualTo(operation);
+		assertThat(exception.getTarget()).isEqualTo(target);
+		assertThat(exception.getCorrelationId()).isEqualTo(correlationId);
+		assertThat(exception.getStatusCode()).isEqualTo(code);
+		assertThat(exception).hasMessageContaining(target).hasMessageContaining(correlationId).hasCause(cause);
+	}
+
+	@Property
+	void limitExceptionKeepsWhatItIsGiven(@ForAll @WithNull @Nullable SchedulerOperation operation,
+			@ForAll @Nullable String target, @ForAll @Nullable String correlationId) {
+		if (isAnyNull(operation, target, correlationId)) {
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> new SchedulerCallLimitException(operation, target, correlationId));
+			return;
+		}
+		assertThat(new SchedulerCallLimitException(operation, target, correlationId).getTarget()).isEqualTo(target);
+	}
+
+	@Property
+	void deadlineExceptionKeepsWhatItIsGiven(@ForAll @Nullable Duration deadline, @ForAll @Nullable Duration elapsed) {
+		StatusRuntimeException cause = Status.DEADLINE_EXCEEDED.asRuntimeException();
+		if (isAnyNull(deadline, elapsed)) {
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> new SchedulerDeadlineExceededException(SchedulerOperation.SUBMIT_TASK, "target", "id",
+						deadline, elapsed, cause));
+			return;
+		}
+		SchedulerDeadlineExceededException exception = new SchedulerDeadlineExceededException(
+				SchedulerOperation.SUBMIT_TASK, "target", "id", deadline, elapsed, cause);
+		assertThat(exception.getDeadline()).isEqualTo(deadline);
+		assertThat(exception.getElapsed()).isEqualTo(elapsed);
+	}
+
+	@Property
+	void rejectionKeepsWhatItIsGiven(@ForAll @Nullable String taskId, @ForAll @Nullable String reason) {
+		if (isAnyNull(taskId, reason)) {
+			assertThatIllegalArgumentException().isThrownBy(() -> new TaskRejectedException(taskId, reason));
+			assertThatIllegalArgumentException().isThrownBy(() -> new SubmitTaskResult(taskId, false, reason));
+			return;
+		}
+		assertThat(new TaskRejectedException(taskId, reason).getTaskId()).isEqualTo(taskId);
+		assertThat(new TaskRejectedException(taskId, reason)).hasMessageContaining(reason);
+		assertThat(new SubmitTaskResult(taskId, false, reason).reason()).isEqualTo(reason);
+	}
+
+	@Property
+	void everyStatusHasCodeAndRemedy(@ForAll @WithNull Status.@Nullable Code code, @ForAll @Nullable String description,
+			@ForAll @Nullable String causeMessage) {
+		if (code == null) {
+			assertThatIllegalArgumentException().isThrownBy(() -> SchedulerErrorCode.of(null));
+			assertThatIllegalArgumentException().isThrownBy(() -> Diagnosis.remedy(null));
+			return;
+		}
+		Status status = code.toStatus().withDescription(description);
+		assertThat(SchedulerErrorCode.of(code).number()).isPositive();
+		assertThat(Diagnosis.remedy(status)).doesNotEndWith(".");
+		assertThat(Diagnosis.remedy(status.withCause(new IOException(causeMessage)))).doesNotEndWith(".");
+	}
+
+	private static @Nullable StatusRuntimeException cause(Status.@Nullable Code code, @Nullable String description) {
+		return (code != null) ? code.toStatus().withDescription(description).asRuntimeException() : null;
+	}
+
+	private static boolean isAnyNull(@Nullable Object... values) {
+		return Arrays.stream(values).anyMatch(Objects::isNull);
+	}
+
+}
