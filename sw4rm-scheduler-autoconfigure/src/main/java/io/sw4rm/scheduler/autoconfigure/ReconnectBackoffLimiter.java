@@ -34,7 +34,7 @@ class ReconnectBackoffLimiter implements DisposableBean {
 	 * @param singleConnection whether a ready channel has all the connections it wants
 	 */
 	void limit(ManagedChannel channel, boolean singleConnection) {
-		long nanos = this.maxBackoff.toNanos();
+		long nanos = TimeUnit.NANOSECONDS.convert(this.maxBackoff);
 		this.timer.scheduleWithFixedDelay(() -> {
 			// Also resolves the name again, which could fail and end a connection that
 			// is fine

@@ -1,5 +1,8 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 
@@ -50,7 +53,7 @@ class SchedulerChannelConfiguration {
 				ChannelBuilderOptions.defaults()
 					.withInterceptors(interceptors.orderedStream().toList())
 					.withInterceptorsMerge(true)
-					.withShutdownGracePeriod(properties.getShutdownGracePeriod())
+					.withShutdownGracePeriod(shutdownGracePeriod(properties))
 					.withCustomizer((target, builder) -> configurer.configure(builder)));
 		String policy = SchedulerServiceConfig.loadBalancingPolicy(properties, transport.address());
 		reconnectBackoffLimiter.limit(channel, policy.equals("pick_first"));
@@ -58,6 +61,14 @@ class SchedulerChannelConfiguration {
 			transport.tls().use(channel);
 		}
 		return channel;
+	}
+
+	/**
+	 * The channel factory counts in milliseconds, and closes no channel if there are too
+	 * many of them.
+	 */
+	private static Duration shutdownGracePeriod(SchedulerProperties properties) {
+		return Duration.ofMillis(TimeUnit.MILLISECONDS.convert(properties.getShutdownGracePeriod()));
 	}
 
 	@Bean

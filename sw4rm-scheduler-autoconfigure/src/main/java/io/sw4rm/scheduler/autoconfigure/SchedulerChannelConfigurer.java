@@ -95,7 +95,7 @@ class SchedulerChannelConfigurer {
 	}
 
 	private Consumer<Duration> durationProperty(BiConsumer<Long, TimeUnit> setter) {
-		return (duration) -> setter.accept(duration.toNanos(), TimeUnit.NANOSECONDS);
+		return (duration) -> setter.accept(TimeUnit.NANOSECONDS.convert(duration), TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -85,7 +85,8 @@ public class SchedulerProperties implements InitializingBean {
 	private @Nullable Integer maxInFlight;
 
 	/**
-	 * Longest wait between two attempts to connect to a scheduler that is away.
+	 * Longest wait between two attempts to connect to a scheduler that is away, at least
+	 * 10ms.
 	 */
 	private Duration maxReconnectBackoff = Duration.ofSeconds(5);
 
@@ -483,7 +484,7 @@ public class SchedulerProperties implements InitializingBean {
 			private int maxTokens = 100;
 
 			/**
-			 * Share of a token that each success puts back.
+			 * Share of a token that each success puts back, 0.001 to 1000.
 			 */
 			private double tokenRatio = 0.1;
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,13 @@ final class SchedulerPropertiesValidator {
 
 	private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
+	private static final Pattern PRINTABLE_ASCII = Pattern.compile("[ -~]*");
+
+	/**
+	 * Still no burden for the network; with much less, a thread would do nothing else.
+	 */
+	private static final Duration MIN_RECONNECT_BACKOFF = Duration.ofMillis(10);
+
 	private SchedulerPropertiesValidator() {
 	}
 
@@ -41,13 +49,14 @@ final class SchedulerPropertiesValidator {
 		}
 		validateRetry(properties.getRetry());
 		validateLoadBalancingPolicy(properties.getLoadBalancingPolicy());
-		check(hasTextOrNull(properties.getUserAgent()), "user-agent", properties.getUserAgent(),
-				"It must not be blank. Remove it to use the default.");
+		validateUserAgent(properties.getUserAgent());
 		positive("idle-timeout", properties.getIdleTimeout());
 		positive("keepalive.time", properties.getKeepalive().getTime());
 		positive("keepalive.timeout", properties.getKeepalive().getTimeout());
 		validateMetadata(properties.getMetadata());
-		positive("max-reconnect-backoff", properties.getMaxReconnectBackoff());
+		check(properties.getMaxReconnectBackoff().compareTo(MIN_RECONNECT_BACKOFF) >= 0, "max-reconnect-backoff",
+				properties.getMaxReconnectBackoff(), "It must be at least %dms. Give it a unit, such as 500ms or 5s."
+					.formatted(MIN_RECONNECT_BACKOFF.toMillis()));
 		positive("startup-timeout", properties.getStartupTimeout());
 		validateHealthChecking(properties.getHealthChecking(), properties.getLoadBalancingPolicy());
 		validateMessageSize("max-inbound-message-size", properties.getMaxInboundMessageSize());
@@ -108,14 +117,27 @@ final class SchedulerPropertiesValidator {
 		SchedulerProperties.Retry.Throttling throttling = retry.getThrottling();
 		check(throttling.getMaxTokens() >= 1 && throttling.getMaxTokens() <= 1000, "retry.throttling.max-tokens",
 				throttling.getMaxTokens(), "It must be in range [1, 1000].");
-		check(throttling.getTokenRatio() >= 0.001, "retry.throttling.token-ratio", throttling.getTokenRatio(),
-				"It must be at least 0.001.");
+		check(throttling.getTokenRatio() >= 0.001 && throttling.getTokenRatio() <= 1000, "retry.throttling.token-ratio",
+				throttling.getTokenRatio(), "It must be in range [0.001, 1000].");
 	}
 
 	private static void validateLoadBalancingPolicy(@Nullable String policy) {
-		check(policy == null || LoadBalancerRegistry.getDefaultRegistry().getProvider(policy) != null,
-				"load-balancing-policy", policy,
+		if (policy == null) {
+			return;
+		}
+		LoadBalancerProvider provider = LoadBalancerRegistry.getDefaultRegistry().getProvider(policy);
+		check(provider != null, "load-balancing-policy", policy,
 				"The gRPC client knows no such policy. Use one of its own, such as round_robin or pick_first.");
+		check(provider == null || provider.parseLoadBalancingPolicyConfig(Map.of()).getError() == null,
+				"load-balancing-policy", policy,
+				"It needs settings that can't be made here. Use another one, such as round_robin or pick_first.");
+	}
+
+	private static void validateUserAgent(@Nullable String userAgent) {
+		check(userAgent == null || !userAgent.isBlank(), "user-agent", userAgent,
+				"It must not be blank. Remove it to use the default.");
+		check(userAgent == null || PRINTABLE_ASCII.matcher(userAgent).matches(), "user-agent", userAgent,
+				"It must be printable ASCII.");
 	}
 
 	private static void validateMetadata(Map<String, String> metadata) {
@@ -144,10 +166,6 @@ final class SchedulerPropertiesValidator {
 	private static void positive(String name, @Nullable Duration duration) {
 		check(duration == null || (!duration.isZero() && !duration.isNegative()), name, duration,
 				"It must be positive. Give it a unit, such as 500ms, 30s or 2m.");
-	}
-
-	private static boolean hasTextOrNull(@Nullable String text) {
-		return text == null || !text.isBlank();
 	}
 
 	private static String name(SchedulerOperation operation) {

@@ -15,6 +15,11 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
  */
 final class SchedulerServiceConfig {
 
+	/**
+	 * The longest duration that a service config can hold.
+	 */
+	private static final Duration MAX_BACKOFF = Duration.ofSeconds(315_576_000_000L);
+
 	private SchedulerServiceConfig() {
 	}
 
@@ -71,7 +76,8 @@ final class SchedulerServiceConfig {
 		return Map.of("maxTokens", (double) throttling.getMaxTokens(), "tokenRatio", throttling.getTokenRatio());
 	}
 
-	private static String seconds(Duration duration) {
+	private static String seconds(Duration backoff) {
+		Duration duration = (backoff.compareTo(MAX_BACKOFF) < 0) ? backoff : MAX_BACKOFF;
 		return BigDecimal.valueOf(duration.getSeconds())
 			.add(BigDecimal.valueOf(duration.getNano(), 9))
 			.stripTrailingZeros()

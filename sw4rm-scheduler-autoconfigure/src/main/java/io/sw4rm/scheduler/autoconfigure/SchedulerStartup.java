@@ -76,7 +76,7 @@ class SchedulerStartup implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		Deadline deadline = Deadline.after(this.timeout.toNanos(), TimeUnit.NANOSECONDS);
+		Deadline deadline = Deadline.after(TimeUnit.NANOSECONDS.convert(this.timeout), TimeUnit.NANOSECONDS);
 		Channel channel = this.channel.getObject();
 		StatusRuntimeException failure = call(channel, deadline);
 		while (failure != null && this.startup == Startup.WAIT && pause(deadline)) {

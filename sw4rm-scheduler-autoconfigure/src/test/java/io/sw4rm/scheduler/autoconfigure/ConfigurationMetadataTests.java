@@ -62,7 +62,7 @@ class ConfigurationMetadataTests {
 		return this.metadata.path("properties").valueStream().toList();
 	}
 
-	private static JsonNode metadata() {
+	static JsonNode metadata() {
 		try {
 			for (URL url : Collections.list(ConfigurationMetadataTests.class.getClassLoader()
 				.getResources("META-INF/spring-configuration-metadata.json"))) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -17,10 +18,12 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerProperties.Startup;
+import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -130,15 +133,18 @@ class SchedulerPropertiesTests {
 			load-balancing-policy    | fastest                 | round_robin
 			ssl.server-name-override | scheduler.test          | Without TLS
 			user-agent               | ' '                     | must not be blank
+			user-agent               | ägent                   | printable ASCII
+			load-balancing-policy    | outlier_detection_experimental | needs settings
 			compression              | lzma                    | gzip
 			max-inbound-message-size | 0B                      | range
 			max-inbound-message-size | 3GB                     | range
 			max-outbound-message-size | 0B                     | range
 			max-in-flight            | 0                       | at least 1
-			max-reconnect-backoff    | 0s                      | must be positive
+			max-reconnect-backoff    | 1ns                     | at least 10ms
 			startup-timeout          | 0s                      | must be positive
 			retry.throttling.max-tokens  | 1001                | range
-			retry.throttling.token-ratio | 0.0                 | at least 0.001
+			retry.throttling.token-ratio | 0.0                 | range
+			retry.throttling.token-ratio | 1.0E8               | range
 			embedded.port            | 70000                   | range
 			""")
 	void stopsTheApplicationNamingPropertyValueAndRemedy(String name, String value, String remedy,
@@ -227,6 +233,23 @@ class SchedulerPropertiesTests {
 		assertThat(output).contains("configuration property 'sw4rm.scheduler.metadata.Authorization'")
 			.contains("Use 'sw4rm.scheduler.auth.token' or 'sw4rm.scheduler.auth.token-file'")
 			.doesNotContain("s3cret");
+	}
+
+	@Test
+	void refusesAnswerToWhetherToEmbedThatIsNeitherYesNorNo(CapturedOutput output) {
+		assertFailsToStart("sw4rm.scheduler.embedded.enabled=perhaps");
+		assertThat(output).contains("APPLICATION FAILED TO START").contains("sw4rm.scheduler.embedded.enabled");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "idle-timeout", "keepalive.time", "keepalive.timeout", "max-reconnect-backoff",
+			"startup-timeout", "shutdown-grace-period", "retry.max-backoff", "deadline", "health.deadline" })
+	void acceptsLongerTimeThanAnyoneCanWait(String name) {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+			.web(WebApplicationType.NONE)
+			.run("--sw4rm.scheduler." + name + "=PT2562047788015215H")) {
+			assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
+		}
 	}
 
 	private void assertFailsToStart(String... properties) {

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.embedded;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -21,7 +22,7 @@ class OnEmbeddedSchedulerCondition extends SpringBootCondition {
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded Scheduler");
 		Environment environment = context.getEnvironment();
-		Boolean enabled = environment.getProperty(ENABLED_PROPERTY, Boolean.class);
+		Boolean enabled = Binder.get(environment).bind(ENABLED_PROPERTY, Boolean.class).orElse(null);
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because(ENABLED_PROPERTY + " is " + enabled));
 		}

@@ -57,7 +57,8 @@ class SchedulerHealthProbe {
 			this.inFlight = probe;
 			AnswerObserver observer = new AnswerObserver(probe);
 			try {
-				this.stub.withDeadlineAfter(this.deadline.toNanos(), TimeUnit.NANOSECONDS).check(REQUEST, observer);
+				this.stub.withDeadlineAfter(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS)
+					.check(REQUEST, observer);
 			}
 			catch (RuntimeException ex) {
 				observer.onError(ex);
