@@ -76,6 +76,14 @@ class SchedulerHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
+	void isUpHoweverLongTheDeadline() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
+			at(scheduler.address()).withPropertyValues("sw4rm.scheduler.health.deadline=PT2562047788015H")
+				.run((context) -> assertThat(health(context).getStatus()).isEqualTo(Status.UP));
+		}
+	}
+
+	@Test
 	void isOutOfServiceWhenSchedulerIsNotServing() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
 			at(scheduler.address()).run((context) -> {
