@@ -69,7 +69,7 @@ class ConnectionFaultTests {
 		SchedulerApplication.at(first.address()).run((context) -> {
 			assertThat(call.make(context)).isNotNull();
 			first.close();
-			EmbeddedScheduler second = EmbeddedScheduler.builder().port(first.port()).start();
+			EmbeddedScheduler second = Ports.listenAgain(EmbeddedScheduler.builder().port(first.port())::start);
 			try {
 				awaitGoodCall(call, context);
 			}

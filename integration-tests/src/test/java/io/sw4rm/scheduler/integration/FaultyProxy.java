@@ -91,7 +91,7 @@ final class FaultyProxy implements AutoCloseable {
 	synchronized void restore() {
 		this.silent = false;
 		if (this.listener.isClosed()) {
-			this.listener = listen(this.port);
+			this.listener = Ports.listenAgain(() -> listen(this.port));
 		}
 	}
 

@@ -76,13 +76,18 @@ class HostileServerTests {
 	}
 
 	static Stream<Arguments> failsWithTypedExceptionAndRecovers() {
-		return Stream.of(messages(), bodies(), httpErrors(), metadata(), statuses(), resets(), connections())
+		return Stream.of(messages(), bodies(), endless(), httpErrors(), metadata(), statuses(), resets(), connections())
 			.flatMap((answers) -> answers);
 	}
 
 	private static Stream<Arguments> messages() {
 		byte[] invalid = { 0x0A, 0x7F, 0x01 };
 		byte[] invalidUtf8 = { 0x0A, 0x04, 0x0A, 0x02, (byte) 0xC3, 0x28, 0x12, 0x02, (byte) 0xC3, 0x28 };
+		Answer invalidGzip = (stream) -> {
+			stream.headers("grpc-encoding", "gzip");
+			stream.data(GrpcMessage.of(1, 10, new byte[10]));
+			stream.trailers("grpc-status", "0");
+		};
 		return Stream.of(answer("message cut short", message(GrpcMessage.of(0, 100, new byte[10])), INTERNAL),
 				answer("message header cut short", message(new byte[] { 0, 0, 0 }), INTERNAL),
 				answer("length of 4 GiB", message(GrpcMessage.of(0, -1, new byte[10])), RESOURCE_EXHAUSTED, INTERNAL),
@@ -90,50 +95,60 @@ class HostileServerTests {
 						RESOURCE_EXHAUSTED),
 				answer("reserved flags", message(GrpcMessage.of(0xFE, 1, new byte[1])), INTERNAL),
 				answer("compressed without encoding", message(GrpcMessage.of(1, 1, new byte[1])), INTERNAL),
-				answer("compressed with nonsense", (stream) -> {
-					stream.headers("grpc-encoding", "gzip");
-					stream.data(GrpcMessage.of(1, 10, new byte[10]));
-					stream.trailers("grpc-status", "0");
-				}, INTERNAL, CANCELLED, UNKNOWN),
+				answer("invalid gzip", invalidGzip, INTERNAL, CANCELLED, UNKNOWN),
 				answer("invalid protobuf", message(GrpcMessage.of(invalid)), INTERNAL, CANCELLED),
 				answer("invalid UTF-8 in protobuf", message(GrpcMessage.of(invalidUtf8)), INTERNAL, CANCELLED));
 	}
 
 	private static Stream<Arguments> bodies() {
-		return Stream.of(answer("no message", (stream) -> {
+		Answer noMessage = (stream) -> {
 			stream.headers();
 			stream.trailers("grpc-status", "0");
-		}, INTERNAL, UNIMPLEMENTED),
-				answer("trailers alone",
-						(stream) -> stream.headers(
-								headers("200").set("content-type", "application/grpc").set("grpc-status", "0"), true),
-						INTERNAL, UNIMPLEMENTED),
-				answer("two messages", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-					stream.trailers("grpc-status", "0");
-				}, INTERNAL, UNIMPLEMENTED, CANCELLED), answer("end without trailers", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(stream.goodResponse()), true);
-				}, INTERNAL, UNKNOWN), answer("body without headers", (stream) -> {
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-					stream.trailers("grpc-status", "0");
-				}, INTERNAL, UNAVAILABLE), answer("headers twice", (stream) -> {
-					stream.headers();
-					stream.headers();
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-					stream.trailers("grpc-status", "0");
-				}, INTERNAL, UNKNOWN), answer("headers without end", Http2Server.Stream::headers, DEADLINE_EXCEEDED),
-				answer("body without end", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-				}, DEADLINE_EXCEEDED), answer("byte by byte without end", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(0, 1_000_000, new byte[0]));
-					stream.repeat(20, () -> stream.data(new byte[1]));
-				}, DEADLINE_EXCEEDED), answer("silence", (stream) -> {
-				}, DEADLINE_EXCEEDED));
+		};
+		Answer trailersAlone = (stream) -> stream
+			.headers(headers("200").set("content-type", "application/grpc").set("grpc-status", "0"), true);
+		Answer twoMessages = (stream) -> {
+			stream.headers();
+			stream.data(GrpcMessage.of(stream.goodResponse()));
+			stream.data(GrpcMessage.of(stream.goodResponse()));
+			stream.trailers("grpc-status", "0");
+		};
+		Answer noTrailers = (stream) -> {
+			stream.headers();
+			stream.data(GrpcMessage.of(stream.goodResponse()), true);
+		};
+		Answer noHeaders = (stream) -> {
+			stream.data(GrpcMessage.of(stream.goodResponse()));
+			stream.trailers("grpc-status", "0");
+		};
+		Answer headersTwice = (stream) -> {
+			stream.headers();
+			Http2Server.GOOD.to(stream);
+		};
+		return Stream.of(answer("no message", noMessage, INTERNAL, UNIMPLEMENTED),
+				answer("trailers alone", trailersAlone, INTERNAL, UNIMPLEMENTED),
+				answer("two messages", twoMessages, INTERNAL, UNIMPLEMENTED, CANCELLED),
+				answer("end without trailers", noTrailers, INTERNAL, UNKNOWN),
+				answer("body without headers", noHeaders, INTERNAL, UNAVAILABLE),
+				answer("headers twice", headersTwice, INTERNAL, UNKNOWN));
+	}
+
+	private static Stream<Arguments> endless() {
+		Answer silence = (stream) -> {
+		};
+		Answer body = (stream) -> {
+			stream.headers();
+			stream.data(GrpcMessage.of(stream.goodResponse()));
+		};
+		Answer trickle = (stream) -> {
+			stream.headers();
+			stream.data(GrpcMessage.of(0, 1_000_000, new byte[0]));
+			stream.repeat(20, () -> stream.data(new byte[1]));
+		};
+		return Stream.of(answer("silence", silence, DEADLINE_EXCEEDED),
+				answer("headers without end", Http2Server.Stream::headers, DEADLINE_EXCEEDED),
+				answer("body without end", body, DEADLINE_EXCEEDED),
+				answer("byte by byte without end", trickle, DEADLINE_EXCEEDED));
 	}
 
 	private static Stream<Arguments> httpErrors() {
@@ -152,34 +167,31 @@ class HostileServerTests {
 
 	private static Stream<Arguments> metadata() {
 		AsciiString invalidUtf8 = new AsciiString(new byte[] { (byte) 0xC3, 0x28, (byte) 0xFF });
+		Answer invalidMessage = (stream) -> {
+			stream.headers();
+			stream.headers(new DefaultHttp2Headers(false).set("grpc-status", "8").set("grpc-message", invalidUtf8),
+					true);
+		};
+		Answer unknownEncoding = (stream) -> {
+			stream.headers("grpc-encoding", "lz77");
+			stream.data(GrpcMessage.of(stream.goodResponse()));
+			stream.trailers("grpc-status", "0");
+		};
+		Answer invalidBinary = (stream) -> {
+			stream.headers("some-bin", "***");
+			stream.trailers("grpc-status", "13");
+		};
 		return Stream.of(
-				answer("64 KiB of headers", (stream) -> stream.headers("padding", "x".repeat(64 * 1024)), INTERNAL,
-						UNKNOWN, UNAVAILABLE),
-				answer("9 KiB of headers", (stream) -> stream.headers("padding", "x".repeat(9 * 1024)), INTERNAL,
-						UNKNOWN),
-				answer("9 KiB of trailers", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-					stream.trailers("grpc-status", "0", "padding", "x".repeat(9 * 1024));
-				}, INTERNAL, UNKNOWN), answer("invalid encoding of binary metadata", (stream) -> {
-					stream.headers("some-bin", "***");
-					stream.trailers("grpc-status", "13");
-				}, INTERNAL, UNKNOWN), answer("message with invalid UTF-8", (stream) -> {
-					stream.headers();
-					stream.headers(
-							new DefaultHttp2Headers(false).set("grpc-status", "8").set("grpc-message", invalidUtf8),
-							true);
-				}, RESOURCE_EXHAUSTED), answer("message with invalid percent encoding", (stream) -> {
-					stream.headers();
-					stream.trailers("grpc-status", "8", "grpc-message", "%C3%28%FF%zz%");
-				}, RESOURCE_EXHAUSTED), answer("unknown encoding", (stream) -> {
-					stream.headers("grpc-encoding", "lz77");
-					stream.data(GrpcMessage.of(stream.goodResponse()));
-					stream.trailers("grpc-status", "0");
-				}, INTERNAL, UNIMPLEMENTED), answer("pushback that is no number", (stream) -> {
-					stream.headers();
-					stream.trailers("grpc-status", "14", "grpc-retry-pushback-ms", "soon");
-				}, UNAVAILABLE));
+				answer("64 KiB of headers", (stream) -> stream.headers("padding", "x".repeat(64 * 1024)), INTERNAL),
+				answer("9 KiB of headers", (stream) -> stream.headers("padding", "x".repeat(9 * 1024)), INTERNAL),
+				answer("9 KiB of trailers", status("grpc-status", "0", "padding", "x".repeat(9 * 1024)), INTERNAL),
+				answer("unknown encoding", unknownEncoding, INTERNAL, UNIMPLEMENTED),
+				answer("invalid encoding of binary metadata", invalidBinary, INTERNAL, UNKNOWN),
+				answer("message with invalid UTF-8", invalidMessage, RESOURCE_EXHAUSTED),
+				answer("message with invalid percent encoding",
+						status("grpc-status", "8", "grpc-message", "%C3%28%FF%zz%"), RESOURCE_EXHAUSTED),
+				answer("pushback that is no number", status("grpc-status", "14", "grpc-retry-pushback-ms", "soon"),
+						UNAVAILABLE));
 	}
 
 	private static Stream<Arguments> statuses() {
@@ -192,6 +204,10 @@ class HostileServerTests {
 	}
 
 	private static Stream<Arguments> resets() {
+		Answer midAnswer = (stream) -> {
+			begin(stream);
+			stream.reset(Http2Error.INTERNAL_ERROR);
+		};
 		return Stream.of(answer("NO_ERROR", reset(Http2Error.NO_ERROR), INTERNAL, UNAVAILABLE),
 				answer("PROTOCOL_ERROR", reset(Http2Error.PROTOCOL_ERROR), INTERNAL),
 				answer("INTERNAL_ERROR", reset(Http2Error.INTERNAL_ERROR), INTERNAL),
@@ -201,29 +217,29 @@ class HostileServerTests {
 				answer("ENHANCE_YOUR_CALM", reset(Http2Error.ENHANCE_YOUR_CALM), RESOURCE_EXHAUSTED),
 				answer("INADEQUATE_SECURITY", reset(Http2Error.INADEQUATE_SECURITY), PERMISSION_DENIED),
 				answer("HTTP_1_1_REQUIRED", reset(Http2Error.HTTP_1_1_REQUIRED), UNKNOWN, INTERNAL),
-				answer("reset in mid-answer", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(0, 100, new byte[10]));
-					stream.reset(Http2Error.INTERNAL_ERROR);
-				}, INTERNAL));
+				answer("reset in mid-answer", midAnswer, INTERNAL));
 	}
 
 	private static Stream<Arguments> connections() {
+		Answer disconnects = (stream) -> {
+			begin(stream);
+			stream.disconnect();
+		};
+		Answer goesAway = (stream) -> {
+			begin(stream);
+			stream.goAway(false, Http2Error.NO_ERROR);
+		};
+		Answer goesAwayForError = (stream) -> {
+			stream.goAway(true, Http2Error.ENHANCE_YOUR_CALM);
+			stream.disconnect();
+		};
+		Answer nonsense = (stream) -> stream
+			.corrupted((frames) -> "nonsense instead of frames".getBytes(StandardCharsets.US_ASCII), Http2Server.GOOD);
 		return Stream.of(answer("disconnects", Http2Server.Stream::disconnect, UNAVAILABLE),
-				answer("disconnects in mid-answer", (stream) -> {
-					stream.headers();
-					stream.data(GrpcMessage.of(0, 100, new byte[10]));
-					stream.disconnect();
-				}, UNAVAILABLE), answer("goes away in mid-answer", (stream) -> {
-					stream.headers();
-					stream.goAway(false, Http2Error.NO_ERROR);
-				}, UNAVAILABLE), answer("goes away for an error", (stream) -> {
-					stream.goAway(true, Http2Error.ENHANCE_YOUR_CALM);
-					stream.disconnect();
-				}, RESOURCE_EXHAUSTED, UNAVAILABLE),
-				answer("breaks the protocol", (stream) -> stream
-					.corrupted((frames) -> "nonsense instead of frames".getBytes(), Http2Server.GOOD), INTERNAL,
-						UNAVAILABLE));
+				answer("disconnects in mid-answer", disconnects, UNAVAILABLE),
+				answer("goes away in mid-answer", goesAway, UNAVAILABLE),
+				answer("goes away for an error", goesAwayForError, RESOURCE_EXHAUSTED, UNAVAILABLE),
+				answer("breaks the protocol", nonsense, INTERNAL, UNAVAILABLE));
 	}
 
 	@ParameterizedTest(name = "{0}")
@@ -234,7 +250,7 @@ class HostileServerTests {
 		application(server.port(), expected).run((context) -> {
 			assertThat(failure(context).getStatusCode()).isIn(expected);
 			server.close();
-			EmbeddedScheduler scheduler = EmbeddedScheduler.builder().port(server.port()).start();
+			EmbeddedScheduler scheduler = Ports.listenAgain(EmbeddedScheduler.builder().port(server.port())::start);
 			try {
 				awaitGoodCall(context);
 			}
@@ -251,17 +267,20 @@ class HostileServerTests {
 		byte[] tlsAlert = HexFormat.of().parseHex("15030300020228");
 		byte[] garbage = new byte[1000];
 		Arrays.fill(garbage, (byte) 0xA5);
+		Talk silence = (client) -> {
+		};
+		Talk trickle = (client) -> {
+			while (true) {
+				client.write(0);
+				Thread.sleep(10);
+			}
+		};
 		return Stream.of(talk("HTTP/1.1", sendAndClose(http), INTERNAL, UNAVAILABLE),
 				talk("HTTP/1.1 that keeps the connection open", (client) -> client.write(http), INTERNAL, UNAVAILABLE),
 				talk("TLS", sendAndClose(tlsAlert), INTERNAL, UNAVAILABLE),
 				talk("garbage", (client) -> client.write(garbage), INTERNAL, UNAVAILABLE),
-				talk("closes at once", OutputStream::close, UNAVAILABLE), talk("silence", (client) -> {
-				}, DEADLINE_EXCEEDED), talk("byte by byte", (client) -> {
-					while (true) {
-						client.write(0);
-						Thread.sleep(10);
-					}
-				}, INTERNAL, UNAVAILABLE));
+				talk("closes at once", OutputStream::close, UNAVAILABLE), talk("silence", silence, DEADLINE_EXCEEDED),
+				talk("byte by byte", trickle, INTERNAL, UNAVAILABLE));
 	}
 
 	/**
@@ -332,6 +351,14 @@ class HostileServerTests {
 
 	private static Arguments talk(String name, Talk talk, Status.Code... expected) {
 		return arguments(named(name, talk), Set.of(expected));
+	}
+
+	/**
+	 * Send the first part of an answer.
+	 */
+	private static void begin(Http2Server.Stream stream) {
+		stream.headers();
+		stream.data(GrpcMessage.of(0, 100, new byte[10]));
 	}
 
 	private static Answer message(byte[] message) {
