@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.util.EnumSet;
 import java.util.Set;
 
+import com.google.common.base.Ascii;
 import com.google.common.base.Throwables;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -20,6 +21,8 @@ import io.grpc.StatusRuntimeException;
 public class SchedulerException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
+
+	private static final int MAX_REASON_LENGTH = 200;
 
 	private static final Set<Status.Code> RETRYABLE = EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED,
 			Status.Code.RESOURCE_EXHAUSTED, Status.Code.ABORTED);
@@ -65,14 +68,14 @@ public class SchedulerException extends RuntimeException {
 		message.append(operation.methodName()).append(" at ").append(target).append(" failed: ");
 		message.append(status.getCode());
 		if (status.getDescription() != null) {
-			message.append(": ").append(withoutPipeline(status.getDescription()));
+			message.append(": ").append(firstLine(status.getDescription()));
 		}
 		if (status.getCause() != null) {
 			// Says what gRPC's description often doesn't, such as "Connection refused"
 			Throwable cause = Throwables.getRootCause(status.getCause());
 			String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
 			if (!reason.equals(status.getDescription())) {
-				message.append(": ").append(reason);
+				message.append(": ").append(Ascii.truncate(firstLine(reason), MAX_REASON_LENGTH, "..."));
 			}
 		}
 		message.append(" (correlation id ").append(correlationId).append(')');
@@ -83,11 +86,11 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Leave out the names of Netty's handlers, which tell users nothing.
+	 * Leave out what gRPC adds in further lines, such as stack traces and pages of HTML.
+	 * The cause keeps it.
 	 */
-	private static String withoutPipeline(String description) {
-		int pipeline = description.indexOf("\nChannel Pipeline:");
-		return (pipeline >= 0) ? description.substring(0, pipeline) : description;
+	private static String firstLine(String description) {
+		return description.lines().findFirst().orElse("");
 	}
 
 	static SchedulerException of(SchedulerOperation operation, String target, String correlationId,

@@ -234,6 +234,23 @@ class SchedulerExceptionTests {
 	}
 
 	@Test
+	void leavesFurtherLinesOfDescriptionToTheCause() {
+		this.scheduler.fails(Status.INTERNAL.withDescription("first line\nsecond line"));
+		assertThat(failure(client())).hasMessageContaining("INTERNAL: first line (")
+			.hasStackTraceContaining("second line")
+			.message()
+			.doesNotContain("second line");
+	}
+
+	@Test
+	void shortensLongReason() {
+		SchedulerException exception = new SchedulerException(SchedulerOperation.SUBMIT_TASK, "localhost:1", "id",
+				Status.INTERNAL.withCause(new IllegalStateException("x".repeat(1000))).asRuntimeException());
+		assertThat(exception)
+			.hasMessage("SubmitTask at localhost:1 failed: INTERNAL: " + "x".repeat(197) + "... (correlation id id)");
+	}
+
+	@Test
 	void saysThatChannelIsShutDown() {
 		this.scheduler.channel().shutdown();
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
