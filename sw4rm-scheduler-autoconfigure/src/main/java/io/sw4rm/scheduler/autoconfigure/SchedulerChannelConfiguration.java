@@ -64,8 +64,8 @@ class SchedulerChannelConfiguration {
 	}
 
 	/**
-	 * The channel factory counts in milliseconds, and closes no channel if there are too
-	 * many of them.
+	 * The channel factory counts in milliseconds, and gives calls no grace at all if a
+	 * {@code long} can't hold them.
 	 */
 	private static Duration shutdownGracePeriod(SchedulerProperties properties) {
 		return Duration.ofMillis(TimeUnit.MILLISECONDS.convert(properties.getShutdownGracePeriod()));

@@ -247,7 +247,7 @@ class SchedulerPropertiesTests {
 	void acceptsLongerTimeThanAnyoneCanWait(String name) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.NONE)
-			.run("--sw4rm.scheduler." + name + "=PT2562047788015215H")) {
+			.run("--sw4rm.scheduler.startup=wait", "--sw4rm.scheduler." + name + "=PT2562047788015215H")) {
 			assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
 		}
 	}
