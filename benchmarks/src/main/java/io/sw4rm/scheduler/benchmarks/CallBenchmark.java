@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.benchmarks;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -39,8 +40,9 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStu
 
 /**
  * What a blocking call costs through a plain stub, through the client alone, and through
- * the client that Boot configures, without and with metrics. The scheduler runs in a
- * process of its own, so that its allocations don't count.
+ * the client that Boot configures: by default, with metrics, and with a token and a limit
+ * of calls in flight. The scheduler runs in a process of its own, so that its allocations
+ * don't count.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -68,6 +70,10 @@ public class CallBenchmark {
 
 	private SchedulerClient meteredBootClient;
 
+	private ConfigurableApplicationContext guardedContext;
+
+	private SchedulerClient guardedBootClient;
+
 	@Setup
 	public void start() throws IOException {
 		int port = freePort();
@@ -80,10 +86,14 @@ public class CallBenchmark {
 		this.channel = SchedulerAddress.parse("localhost:" + port).newChannelBuilder().build();
 		this.stub = SchedulerServiceGrpc.newBlockingStub(this.channel);
 		this.plainClient = SchedulerClient.create(this.channel);
-		this.context = run(port, Application.class);
+		this.context = run(port, List.of(), Application.class);
 		this.bootClient = this.context.getBean(SchedulerClient.class);
-		this.meteredContext = run(port, Application.class, MetricsConfiguration.class);
+		this.meteredContext = run(port, List.of(), Application.class, MetricsConfiguration.class);
 		this.meteredBootClient = this.meteredContext.getBean(SchedulerClient.class);
+		this.guardedContext = run(port,
+				List.of("--sw4rm.scheduler.auth.token=token", "--sw4rm.scheduler.max-in-flight=100"),
+				Application.class);
+		this.guardedBootClient = this.guardedContext.getBean(SchedulerClient.class);
 		this.stub.withWaitForReady().requestPreemption(request());
 	}
 
@@ -91,6 +101,7 @@ public class CallBenchmark {
 	public void stop() {
 		this.context.close();
 		this.meteredContext.close();
+		this.guardedContext.close();
 		this.channel.shutdownNow();
 		this.scheduler.destroy();
 	}
@@ -115,9 +126,17 @@ public class CallBenchmark {
 		return this.meteredBootClient.requestPreemption("worker-1", "task-1", "benchmark");
 	}
 
-	private static ConfigurableApplicationContext run(int port, Class<?>... sources) {
+	@Benchmark
+	public PreemptionResult guardedBootClient() {
+		return this.guardedBootClient.requestPreemption("worker-1", "task-1", "benchmark");
+	}
+
+	private static ConfigurableApplicationContext run(int port, List<String> arguments, Class<?>... sources) {
+		List<String> allArguments = new ArrayList<>(arguments);
+		allArguments.add("--sw4rm.scheduler.address=localhost:" + port);
+		allArguments.add("--spring.main.banner-mode=off");
 		return new SpringApplicationBuilder(sources).web(WebApplicationType.NONE)
-			.run("--sw4rm.scheduler.address=localhost:" + port, "--spring.main.banner-mode=off");
+			.run(allArguments.toArray(String[]::new));
 	}
 
 	private static PreemptRequest request() {
