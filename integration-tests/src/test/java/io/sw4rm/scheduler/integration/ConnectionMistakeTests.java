@@ -125,6 +125,15 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
+	void callsWebServerWithTls() throws IOException {
+		byte[] answer = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+		try (TcpServer server = new TcpServer((client) -> client.write(answer))) {
+			assertThatCallFails(withTls(SchedulerApplication.at("localhost:" + server.port())), Status.Code.UNAVAILABLE,
+					"The server speaks HTTP/1.1, not gRPC. Check the port");
+		}
+	}
+
+	@Test
 	void callsServerOfOtherKind() throws IOException {
 		byte[] greeting = "220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
 		try (TcpServer server = new TcpServer((client) -> client.write(greeting))) {

@@ -80,9 +80,7 @@ class SchedulerStartup implements SmartLifecycle {
 		Channel channel = this.channel.getObject();
 		StatusRuntimeException failure = call(channel, deadline);
 		while (failure != null && this.startup == Startup.WAIT && pause(deadline)) {
-			StatusRuntimeException last = call(channel, deadline);
-			// The one before it says more
-			failure = (last != null && deadline.isExpired()) ? failure : last;
+			failure = call(channel, deadline);
 		}
 		if (failure != null) {
 			throw new SchedulerStartupException(this.connectionDetails.getObject().getAddress(), this.startup,
