@@ -3,12 +3,9 @@ package io.sw4rm.scheduler.integration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.netty.pkitesting.CertificateBuilder;
@@ -112,25 +109,23 @@ class ConnectionMistakeTests {
 
 	@Test
 	void callsWebServer() throws IOException {
-		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-		server.start();
-		try {
-			String address = "localhost:" + server.getAddress().getPort();
-			assertThatCallFails(SchedulerApplication.at(address), Status.Code.INTERNAL,
+		try (TcpServer server = webServer()) {
+			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
 					"The server speaks HTTP/1.1, not gRPC. Check the port");
-		}
-		finally {
-			server.stop(0);
 		}
 	}
 
 	@Test
 	void callsWebServerWithTls() throws IOException {
-		byte[] answer = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-		try (TcpServer server = new TcpServer((client) -> client.write(answer))) {
+		try (TcpServer server = webServer()) {
 			assertThatCallFails(withTls(SchedulerApplication.at("localhost:" + server.port())), Status.Code.UNAVAILABLE,
 					"The server speaks HTTP/1.1, not gRPC. Check the port");
 		}
+	}
+
+	private static TcpServer webServer() {
+		byte[] answer = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+		return new TcpServer((client) -> client.write(answer));
 	}
 
 	@Test
