@@ -87,7 +87,7 @@ class SchedulerStartupTests {
 			.intercept(new AnsweringInterceptor(Status.Code.UNAUTHENTICATED))
 			.start()) {
 			assertThatException().isThrownBy(
-					() -> run("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.startup=wait"));
+					() -> run("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.startup=fail-fast"));
 			assertThat(output).contains("UNAUTHENTICATED");
 		}
 	}
