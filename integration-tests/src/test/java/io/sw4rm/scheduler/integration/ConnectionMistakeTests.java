@@ -104,7 +104,7 @@ class ConnectionMistakeTests {
 	@Test
 	void hasNoCertificateWhereSchedulerWantsOne() {
 		assertThatCallFails(withTls(SchedulerApplication.at(strictTlsScheduler.address())), Status.Code.UNAVAILABLE,
-				"The server refused the client's certificate");
+				"The server wants a certificate of the client");
 	}
 
 	@Test
@@ -148,7 +148,7 @@ class ConnectionMistakeTests {
 		withTls(SchedulerApplication.at(plaintextScheduler.address()))
 			.withPropertyValues("sw4rm.scheduler.startup=fail-fast")
 			.run((context) -> assertThat(analysisOf(context.getStartupFailure())).contains(
-					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' did not answer",
+					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' gave no sign of life",
 					"not an SSL/TLS record", "The server doesn't speak TLS"));
 	}
 

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -62,12 +65,37 @@ class NameResolutionTests {
 		}
 	}
 
+	@Test
+	void findsReplicasThatAreAddedToName() {
+		try (EmbeddedScheduler first = EmbeddedScheduler.builder().address("127.0.0.1").start();
+				EmbeddedScheduler second = EmbeddedScheduler.builder()
+					.address("127.0.0.2")
+					.port(first.port())
+					.start()) {
+			SchedulerApplication.at("scheduler.test:" + first.port())
+				.withPropertyValues("sw4rm.scheduler.load-balancing-policy=round_robin",
+						"sw4rm.scheduler.max-reconnect-backoff=100ms", "sw4rm.scheduler.shutdown-grace-period=100ms")
+				.run((context) -> {
+					Call.SUBMIT_TASK.make(context);
+					moveName("127.0.0.1", "127.0.0.2");
+					await().atMost(Duration.ofSeconds(30)).until(() -> {
+						Call.SUBMIT_TASK.make(context);
+						return submissions(second) > 0;
+					});
+				});
+		}
+	}
+
 	private static long submissions(EmbeddedScheduler scheduler) {
 		return scheduler.faults().calls(Operation.SUBMIT_TASK);
 	}
 
-	private static void moveName(String address) throws IOException {
-		Files.writeString(HOSTS, "127.0.0.1 localhost%n%s scheduler.test%n".formatted(address));
+	private static void moveName(String... addresses) throws IOException {
+		List<String> lines = new ArrayList<>(List.of("127.0.0.1 localhost"));
+		for (String address : addresses) {
+			lines.add(address + " scheduler.test");
+		}
+		Files.write(HOSTS, lines);
 	}
 
 }

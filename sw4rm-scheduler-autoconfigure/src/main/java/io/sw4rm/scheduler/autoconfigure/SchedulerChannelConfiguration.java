@@ -55,8 +55,8 @@ class SchedulerChannelConfiguration {
 					.withInterceptorsMerge(true)
 					.withShutdownGracePeriod(shutdownGracePeriod(properties))
 					.withCustomizer((target, builder) -> configurer.configure(builder)));
-		String policy = SchedulerServiceConfig.loadBalancingPolicy(properties, transport.address());
-		reconnectBackoffLimiter.limit(channel, policy.equals("pick_first"));
+		reconnectBackoffLimiter.limit(channel,
+				SchedulerServiceConfig.usesSingleConnection(properties, transport.address()));
 		if (transport.tls() != null) {
 			transport.tls().use(channel);
 		}

@@ -91,14 +91,15 @@ public class SchedulerProperties implements InitializingBean {
 	private Duration maxReconnectBackoff = Duration.ofSeconds(5);
 
 	/**
-	 * Whether the application connects with the first call, waits for the scheduler when
-	 * it starts, or does not start without it.
+	 * What the application does about the scheduler when it starts: nothing (lazy), wait
+	 * for it until the time-out and fail then (wait), or fail if it is not there
+	 * (fail-fast).
 	 */
 	private Startup startup = Startup.LAZY;
 
 	/**
-	 * Time that the scheduler has to answer when the application waits for it at the
-	 * start.
+	 * Time that the scheduler has to answer when the application starts, unless that is
+	 * lazy.
 	 */
 	private Duration startupTimeout = Duration.ofSeconds(30);
 
@@ -567,7 +568,8 @@ public class SchedulerProperties implements InitializingBean {
 	public static class Keepalive {
 
 		/**
-		 * Time without traffic after which the connection is probed. When not set, Boot's
+		 * Time without traffic after which the connection is probed; gRPC makes 10
+		 * seconds of less. When not set, Boot's
 		 * spring.grpc.client.channel.default.keepalive.time applies.
 		 */
 		private @Nullable Duration time;

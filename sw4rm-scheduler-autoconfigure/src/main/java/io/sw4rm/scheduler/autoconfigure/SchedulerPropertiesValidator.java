@@ -68,7 +68,7 @@ final class SchedulerPropertiesValidator {
 	}
 
 	private static void validateTransport(String text, SchedulerProperties.Ssl ssl) {
-		if (text.contains("@")) {
+		if (text.contains("@") && !text.startsWith("unix:") && !text.startsWith("in-process:")) {
 			throw new SecretPropertyException(PREFIX + "address",
 					"It must not contain user information. Remove everything up to the '@'.");
 		}

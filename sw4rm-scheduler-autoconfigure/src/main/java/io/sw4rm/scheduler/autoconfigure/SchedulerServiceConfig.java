@@ -37,7 +37,15 @@ final class SchedulerServiceConfig {
 		return config;
 	}
 
-	static String loadBalancingPolicy(SchedulerProperties properties, SchedulerAddress address) {
+	/**
+	 * Return whether the channel wants no more than one connection. What xDS wants is not
+	 * known here.
+	 */
+	static boolean usesSingleConnection(SchedulerProperties properties, SchedulerAddress address) {
+		return loadBalancingPolicy(properties, address).equals("pick_first") && !address.target().startsWith("xds:");
+	}
+
+	private static String loadBalancingPolicy(SchedulerProperties properties, SchedulerAddress address) {
 		String policy = properties.getLoadBalancingPolicy();
 		if (policy != null) {
 			return policy;

@@ -14,6 +14,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,6 +28,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerProperties.Startup;
  * want it. Starts before what takes work in, such as web servers and message listeners.
  */
 class SchedulerStartup implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(SchedulerStartup.class);
 
 	private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -76,11 +80,19 @@ class SchedulerStartup implements SmartLifecycle {
 
 	@Override
 	public void start() {
+		if (this.startup == Startup.LAZY) {
+			// Somebody starts all beans, whether or not they start by themselves
+			return;
+		}
 		Deadline deadline = Deadline.after(TimeUnit.NANOSECONDS.convert(this.timeout), TimeUnit.NANOSECONDS);
 		Channel channel = this.channel.getObject();
 		StatusRuntimeException failure = call(channel, deadline);
-		while (failure != null && this.startup == Startup.WAIT && pause(deadline)) {
-			failure = call(channel, deadline);
+		if (failure != null && mayPass(failure)) {
+			logger.info("Waiting for the SW4RM scheduler, for %d ms at most"
+				.formatted(TimeUnit.MILLISECONDS.convert(this.timeout)));
+		}
+		while (failure != null && mayPass(failure) && pause(deadline)) {
+			failure = moreTelling(failure, call(channel, deadline));
 		}
 		if (failure != null) {
 			throw new SchedulerStartupException(this.connectionDetails.getObject().getAddress(), this.startup,
@@ -98,6 +110,26 @@ class SchedulerStartup implements SmartLifecycle {
 		catch (StatusRuntimeException ex) {
 			return ANSWERS.contains(ex.getStatus().getCode()) ? null : ex;
 		}
+	}
+
+	private boolean mayPass(StatusRuntimeException failure) {
+		return this.startup == Startup.WAIT && !isRefusal(failure.getStatus());
+	}
+
+	/**
+	 * Return whether the scheduler refused the credentials. Without any that could be
+	 * sent, the failure has a cause.
+	 */
+	private static boolean isRefusal(Status status) {
+		return status.getCode() == Status.Code.UNAUTHENTICATED && status.getCause() == null;
+	}
+
+	/**
+	 * The last call may just have had no time left.
+	 */
+	private static @Nullable StatusRuntimeException moreTelling(StatusRuntimeException previous,
+			@Nullable StatusRuntimeException last) {
+		return (last != null && last.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) ? previous : last;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.grpc.StatusRuntimeException;
 
@@ -20,8 +21,8 @@ class SchedulerStartupException extends RuntimeException {
 	private final StatusRuntimeException failure;
 
 	SchedulerStartupException(String address, Startup startup, Duration timeout, StatusRuntimeException failure) {
-		super("No answer from the scheduler at '%s' within %d ms: %s".formatted(address, timeout.toMillis(),
-				failure.getStatus().getCode()), failure);
+		super("No answer from the scheduler at '%s' within %d ms: %s".formatted(address,
+				TimeUnit.MILLISECONDS.convert(timeout), failure.getStatus().getCode()), failure);
 		this.address = address;
 		this.startup = startup;
 		this.failure = failure;

@@ -18,9 +18,8 @@ class SchedulerStartupFailureAnalyzer extends AbstractFailureAnalyzer<SchedulerS
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, SchedulerStartupException cause) {
 		String startup = cause.getStartup().name().toLowerCase(Locale.ROOT).replace('_', '-');
-		String description = "The SW4RM scheduler at '%s' did not answer when the application started, which 'sw4rm.scheduler.startup' (%s) asks for: %s"
-			.formatted(cause.getAddress(), startup,
-					NestedExceptionUtils.getMostSpecificCause(cause.getFailure()).getMessage());
+		String description = "The SW4RM scheduler at '%s' gave no sign of life when the application started (%s). 'sw4rm.scheduler.startup' is '%s': the application does not start without it."
+			.formatted(cause.getAddress(), NestedExceptionUtils.getMostSpecificCause(cause.getFailure()), startup);
 		String remedy = Diagnosis.remedy(cause.getFailure().getStatus());
 		String action = (StringUtils.hasText(remedy) ? remedy + ". " : "")
 				+ "Set 'sw4rm.scheduler.startup' to 'lazy' to start without the scheduler.";

@@ -25,6 +25,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +100,12 @@ class SchedulerChannelTests {
 	void retriesReadingOnly() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
 			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
-			scheduler.faults().on(Operation.SUBMIT_TASK).times(1).fail(Status.UNAVAILABLE);
+			Map<Operation, ThrowingConsumer<SchedulerClient>> others = Map.of(Operation.SUBMIT_TASK,
+					(client) -> client.submitTask(TaskSubmission.forAgent("worker-1").build()),
+					Operation.REQUEST_PREEMPTION, (client) -> client.requestPreemption("worker-1", "task-1"),
+					Operation.SHUTDOWN_AGENT, (client) -> client.shutdownAgent("worker-1"), Operation.PURGE_ACTIVITY,
+					(client) -> client.purgeAllActivity("worker-1"));
+			others.keySet().forEach((operation) -> scheduler.faults().on(operation).fail(Status.UNAVAILABLE));
 			this.contextRunner
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
 						"sw4rm.scheduler.retry.initial-backoff=1ms", "sw4rm.scheduler.retry.max-backoff=5ms")
@@ -107,9 +113,11 @@ class SchedulerChannelTests {
 					SchedulerClient client = context.getBean(SchedulerClient.class);
 					assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
 					assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(3);
-					assertThatExceptionOfType(SchedulerUnavailableException.class)
-						.isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
-					assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isOne();
+					assertThat(others).allSatisfy((operation, call) -> {
+						assertThatExceptionOfType(SchedulerUnavailableException.class)
+							.isThrownBy(() -> call.accept(client));
+						assertThat(scheduler.faults().calls(operation)).isOne();
+					});
 				});
 		}
 	}

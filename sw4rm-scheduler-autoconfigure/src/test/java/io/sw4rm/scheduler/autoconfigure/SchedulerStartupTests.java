@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -74,8 +75,8 @@ class SchedulerStartupTests {
 		assertThatException()
 			.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=fail-fast"));
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("The SW4RM scheduler at 'localhost:%d' did not answer".formatted(port))
-			.contains("'sw4rm.scheduler.startup' (fail-fast)")
+			.contains("The SW4RM scheduler at 'localhost:%d' gave no sign of life".formatted(port))
+			.contains("'sw4rm.scheduler.startup' is 'fail-fast'")
 			.contains("Connection refused")
 			.contains("Is a SW4RM scheduler listening there?")
 			.contains("Set 'sw4rm.scheduler.startup' to 'lazy'");
@@ -89,6 +90,47 @@ class SchedulerStartupTests {
 			assertThatException().isThrownBy(
 					() -> run("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.startup=fail-fast"));
 			assertThat(output).contains("UNAUTHENTICATED");
+		}
+	}
+
+	@Test
+	void startsAgainWithoutSchedulerByDefault() {
+		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=localhost:" + unusedPort())) {
+			context.stop();
+			context.start();
+			assertThat(context.isRunning()).isTrue();
+		}
+	}
+
+	@Test
+	void doesNotWaitWhenCredentialsAreRefused() {
+		AtomicInteger calls = new AtomicInteger();
+		ServerInterceptor counting = new AnsweringInterceptor(Status.Code.UNAUTHENTICATED, calls);
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().intercept(counting).start()) {
+			assertThatException().isThrownBy(
+					() -> run("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.startup=wait"));
+		}
+		assertThat(calls).hasValue(1);
+	}
+
+	@Test
+	void saysWhatWasWrongBeforeTheTimeWasOver(CapturedOutput output) throws IOException {
+		try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			CompletableFuture<Void> closeFirstConnection = CompletableFuture.runAsync(() -> acceptAndClose(server));
+			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + server.getLocalPort(),
+					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=3s"));
+			closeFirstConnection.join();
+			assertThat(output).contains("Waiting for the SW4RM scheduler")
+				.contains("(io.grpc.StatusRuntimeException: UNAVAILABLE");
+		}
+	}
+
+	private static void acceptAndClose(ServerSocket server) {
+		try {
+			server.accept().close();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -112,7 +154,7 @@ class SchedulerStartupTests {
 	void waitsNoLongerThanItWasTold(CapturedOutput output) {
 		assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + unusedPort(),
 				"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=1s"));
-		assertThat(output).contains("'sw4rm.scheduler.startup' (wait)").contains("Connection refused");
+		assertThat(output).contains("'sw4rm.scheduler.startup' is 'wait'").contains("Connection refused");
 	}
 
 	@ParameterizedTest
@@ -146,11 +188,16 @@ class SchedulerStartupTests {
 	/**
 	 * Answers every call with an error.
 	 */
-	record AnsweringInterceptor(Status.Code answer) implements ServerInterceptor {
+	record AnsweringInterceptor(Status.Code answer, AtomicInteger calls) implements ServerInterceptor {
+
+		AnsweringInterceptor(Status.Code answer) {
+			this(answer, new AtomicInteger());
+		}
 
 		@Override
 		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 				ServerCallHandler<Q, S> next) {
+			this.calls.incrementAndGet();
 			call.close(this.answer.toStatus(), new Metadata());
 			return new ServerCall.Listener<>() {
 			};

@@ -44,6 +44,9 @@ public final class Diagnosis {
 		if (status.getCause() != null) {
 			return remedy(status.getCause(), status.getCode());
 		}
+		if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+			return "The scheduler wants credentials, or others. Check sw4rm.scheduler.auth.*";
+		}
 		if (description.startsWith("Network closed")) {
 			return "The server closed the connection without an answer. If it expects TLS, start the address "
 					+ "(sw4rm.scheduler.address) with https:// or set sw4rm.scheduler.ssl.bundle";
@@ -102,10 +105,13 @@ public final class Diagnosis {
 		if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
 			return "The server's certificate is for another name. Check the address (sw4rm.scheduler.address)";
 		}
-		if (message.contains("certificate") || message.contains("unknown_ca")) {
-			return "The server refused the client's certificate. Check the key and certificate in sw4rm.scheduler.ssl.bundle";
+		if (message.startsWith("Received fatal alert")
+				&& (message.contains("certificate") || message.contains("unknown_ca"))) {
+			return "The server wants a certificate of the client, or another one. Check the key and certificate in "
+					+ "sw4rm.scheduler.ssl.bundle";
 		}
-		return "The TLS handshake failed. Check sw4rm.scheduler.ssl.bundle and the protocols that the server offers";
+		return "The TLS handshake failed. Check certificates and keys in sw4rm.scheduler.ssl.bundle, and the protocols "
+				+ "that the server offers";
 	}
 
 	/**

@@ -70,15 +70,16 @@ final class SchedulerCalls {
 	<Q extends MessageLite, S, R> R call(UnaryRequest<Q, S, R> request) {
 		checkSize(request);
 		StartedCall<R> call = start(request);
-		S response;
+		R result;
 		try {
-			response = ClientCalls.blockingUnaryCall(call.channel(), request.method(), callOptions(request.operation()),
-					request.message());
+			result = request.reader()
+				.apply(ClientCalls.blockingUnaryCall(call.channel(), request.method(), callOptions(request.operation()),
+						request.message()));
 		}
 		catch (RuntimeException | Error ex) {
 			throw call.failed(ex);
 		}
-		return call.succeeded(request.reader().apply(response));
+		return call.succeeded(result);
 	}
 
 	<Q extends MessageLite, S, R> CompletableFuture<R> callAsync(UnaryRequest<Q, S, R> request) {
@@ -86,12 +87,13 @@ final class SchedulerCalls {
 		CompletableFuture<R> result = new CompletableFuture<>();
 		try {
 			StartedCall<R> call = start(request);
-			ListenableFuture<S> rpc = send(request, call);
-			Futures.addCallback(rpc, new FutureCallback<S>() {
+			ListenableFuture<R> rpc = Futures.transform(send(request, call), request.reader()::apply,
+					MoreExecutors.directExecutor());
+			Futures.addCallback(rpc, new FutureCallback<R>() {
 
 				@Override
-				public void onSuccess(@Nullable S response) {
-					complete(result, () -> call.succeeded(request.reader().apply(Objects.requireNonNull(response))));
+				public void onSuccess(@Nullable R value) {
+					complete(result, () -> call.succeeded(Objects.requireNonNull(value)));
 				}
 
 				@Override

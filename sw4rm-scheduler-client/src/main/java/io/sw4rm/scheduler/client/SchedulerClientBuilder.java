@@ -60,7 +60,8 @@ public final class SchedulerClientBuilder {
 
 	private static byte[] noPayloadConverter(Object params, String contentType) {
 		throw new IllegalArgumentException(("params of type %s can't be sent without a PayloadConverter. Set one, such "
-				+ "as JacksonPayloadConverter, or pass bytes, text or a protobuf message")
+				+ "as JacksonPayloadConverter (with Spring Boot, add spring-boot-starter-jackson), or pass bytes, text or "
+				+ "a protobuf message")
 			.formatted(params.getClass().getName()));
 	}
 

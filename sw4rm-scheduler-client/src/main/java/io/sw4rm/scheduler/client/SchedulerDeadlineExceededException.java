@@ -35,8 +35,8 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 	}
 
 	private static String remedy(Duration deadline, Duration elapsed) {
-		String remedy = "The call ended after %d ms; its deadline was %d ms".formatted(millis(elapsed),
-				millis(deadline));
+		String remedy = "The call ended after %d ms; its deadline (sw4rm.scheduler.deadline) was %d ms"
+			.formatted(millis(elapsed), millis(deadline));
 		// Then it was the deadline of the gRPC call that the application serves, or the
 		// scheduler's own
 		return (elapsed.compareTo(deadline) < 0) ? remedy + ", but somebody else's was nearer" : remedy;

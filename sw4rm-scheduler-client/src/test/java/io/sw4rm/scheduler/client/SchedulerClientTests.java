@@ -105,7 +105,8 @@ class SchedulerClientTests {
 		TaskSubmission task = TaskSubmission.forAgent("worker-1").params(Optional.empty()).build();
 		assertThatIllegalArgumentException().isThrownBy(() -> client().submitTask(task))
 			.withMessage("params of type java.util.Optional can't be sent without a PayloadConverter. Set one, "
-					+ "such as JacksonPayloadConverter, or pass bytes, text or a protobuf message");
+					+ "such as JacksonPayloadConverter (with Spring Boot, add spring-boot-starter-jackson), or pass "
+					+ "bytes, text or a protobuf message");
 		assertThat(this.scheduler.calls()).isEmpty();
 	}
 

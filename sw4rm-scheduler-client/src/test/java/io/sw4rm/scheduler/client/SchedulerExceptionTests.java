@@ -212,7 +212,8 @@ class SchedulerExceptionTests {
 		assertThat(exception).isInstanceOfSatisfying(SchedulerDeadlineExceededException.class, (ex) -> {
 			assertThat(ex.getDeadline()).isEqualTo(deadline);
 			assertThat(ex.getElapsed()).isGreaterThanOrEqualTo(deadline);
-			assertThat(ex).hasMessageEndingWith("The call ended after %d ms; its deadline was 100 ms",
+			assertThat(ex).hasMessageEndingWith(
+					"The call ended after %d ms; its deadline (sw4rm.scheduler.deadline) was 100 ms",
 					ex.getElapsed().toMillis());
 		});
 	}
@@ -226,7 +227,8 @@ class SchedulerExceptionTests {
 			AtomicReference<SchedulerException> exception = new AtomicReference<>();
 			context.run(() -> exception.set(failure(client)));
 			assertThat(exception.get()).isInstanceOf(SchedulerDeadlineExceededException.class)
-				.hasMessageEndingWith("its deadline was 3600000 ms, but somebody else's was nearer");
+				.hasMessageEndingWith(
+						"its deadline (sw4rm.scheduler.deadline) was 3600000 ms, but somebody else's was nearer");
 		}
 		finally {
 			timer.shutdownNow();
