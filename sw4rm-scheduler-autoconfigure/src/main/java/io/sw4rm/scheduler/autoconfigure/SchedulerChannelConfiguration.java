@@ -55,6 +55,12 @@ class SchedulerChannelConfiguration {
 					.withInterceptorsMerge(true)
 					.withShutdownGracePeriod(shutdownGracePeriod(properties))
 					.withCustomizer((target, builder) -> configurer.configure(builder)));
+		if (transport.tls() != null && !configurer.isUsed()) {
+			channel.shutdownNow();
+			throw new IllegalStateException("The connection to the scheduler must use TLS, which nothing ensures: "
+					+ "the application's GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions. "
+					+ "Let its createChannel method apply it");
+		}
 		reconnectBackoffLimiter.limit(channel,
 				SchedulerServiceConfig.usesSingleConnection(properties, transport.address()));
 		if (transport.tls() != null) {

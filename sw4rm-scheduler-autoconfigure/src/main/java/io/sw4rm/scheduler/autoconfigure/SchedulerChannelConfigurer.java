@@ -34,6 +34,8 @@ class SchedulerChannelConfigurer {
 
 	private final List<SchedulerChannelBuilderCustomizer> customizers;
 
+	private boolean used;
+
 	SchedulerChannelConfigurer(SchedulerProperties properties, SchedulerTransport transport,
 			List<SchedulerChannelBuilderCustomizer> customizers) {
 		this.properties = properties;
@@ -42,6 +44,7 @@ class SchedulerChannelConfigurer {
 	}
 
 	void configure(ManagedChannelBuilder<?> builder) {
+		this.used = true;
 		PropertyMapper map = PropertyMapper.get();
 		map.from(this.properties::getUserAgent).orFrom(() -> SchedulerAddress.USER_AGENT).to(builder::userAgent);
 		map.from(this.properties::getIdleTimeout).to(durationProperty(builder::idleTimeout));
@@ -52,6 +55,14 @@ class SchedulerChannelConfigurer {
 		configureServiceConfig(builder);
 		configureTransport(builder);
 		this.customizers.forEach((customizer) -> customizer.customize(builder));
+	}
+
+	/**
+	 * Return whether there is a channel builder that was configured: factories may ignore
+	 * their options.
+	 */
+	boolean isUsed() {
+		return this.used;
 	}
 
 	private void configureServiceConfig(ManagedChannelBuilder<?> builder) {

@@ -10,7 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.X509TrustManager;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +39,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.ChannelCredentialsProvider;
 import org.springframework.grpc.client.ClientInterceptorsConfigurer;
 import org.springframework.grpc.client.DefaultGrpcChannelFactory;
@@ -213,6 +216,19 @@ class SchedulerTlsTests {
 				.withMessageContaining("must use TLS")
 				.satisfies((ex) -> assertThat(ex.getStatusCode()).isEqualTo(Status.Code.INTERNAL)));
 		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+	}
+
+	@Test
+	void refusesChannelFactoryOfUserThatIgnoresItsOptions() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=https://" + plaintextScheduler.address(),
+					"sw4rm.scheduler.ssl.bundle=trusted")
+			.withBean(GrpcChannelFactory.class, IgnorantChannelFactory::new)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining("must use TLS")
+				.hasMessageContaining("GrpcChannelFactory ignores the customizer"));
 	}
 
 	@ParameterizedTest
@@ -425,6 +441,20 @@ class SchedulerTlsTests {
 		@Bean
 		GrpcChannelFactory channelFactory(ClientInterceptorsConfigurer interceptorsConfigurer) {
 			return new DefaultGrpcChannelFactory<NettyChannelBuilder>(List.of(), interceptorsConfigurer);
+		}
+
+	}
+
+	static class IgnorantChannelFactory implements GrpcChannelFactory {
+
+		@Override
+		public ManagedChannel createChannel(String target, ChannelBuilderOptions options) {
+			return Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build();
+		}
+
+		@Override
+		public boolean supports(String target) {
+			return true;
 		}
 
 	}
