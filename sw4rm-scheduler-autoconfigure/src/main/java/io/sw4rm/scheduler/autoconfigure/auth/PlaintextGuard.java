@@ -70,9 +70,17 @@ class PlaintextGuard {
 	}
 
 	private static boolean isLoopback(String hostAndPort) {
-		String host = HostAndPort.fromString(hostAndPort).getHost();
+		String host = withoutZone(HostAndPort.fromString(hostAndPort).getHost());
 		return host.equalsIgnoreCase("localhost")
 				|| (InetAddresses.isInetAddress(host) && InetAddresses.forString(host).isLoopbackAddress());
+	}
+
+	/**
+	 * The zone of an IPv6 address may be one that this machine doesn't have.
+	 */
+	private static String withoutZone(String host) {
+		int zone = host.indexOf('%');
+		return (zone != -1) ? host.substring(0, zone) : host;
 	}
 
 }

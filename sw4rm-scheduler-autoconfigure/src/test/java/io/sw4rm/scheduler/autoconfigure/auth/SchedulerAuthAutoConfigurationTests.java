@@ -181,7 +181,7 @@ class SchedulerAuthAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "http://localhost:1", "http://LOCALHOST:1,http://127.1.2.3:1", "http://[::1]:1",
-			"https://scheduler.example.com" })
+			"http://[::1%missing0]:1", "https://scheduler.example.com" })
 	void acceptsAddressWhereTokenIsSafe(String address) {
 		this.contextRunner.withPropertyValues(TOKEN_PROPERTY, "sw4rm.scheduler.address=" + address)
 			.run((context) -> assertThat(context).hasNotFailed());
