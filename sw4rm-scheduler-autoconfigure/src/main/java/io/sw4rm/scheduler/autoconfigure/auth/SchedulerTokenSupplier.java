@@ -6,8 +6,8 @@ package io.sw4rm.scheduler.autoconfigure.auth;
  * <p>
  * Implementations must be thread-safe. They are asked on a thread of the gRPC channel and
  * may block: calls that need a token meanwhile wait for the same answer, each no longer
- * than its deadline. An answer is not kept: a token that is costly to get should be
- * cached by the implementation.
+ * than its deadline and none longer than 30 seconds. An answer is not kept: a token that
+ * is costly to get should be cached by the implementation.
  */
 @FunctionalInterface
 public interface SchedulerTokenSupplier {

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,9 @@ class TokenSource {
 
 	/**
 	 * Create a source of tokens.
-	 * @param patience how long others may come to wait for an answer of the supplier: one
-	 * that hangs must not take all later calls with it
+	 * @param patience how long to wait for an answer of the supplier: one that hangs must
+	 * not take all later calls with it, nor keep what waits for it for good, as a
+	 * connection does for a call that has ended
 	 */
 	TokenSource(SchedulerTokenSupplier supplier, Duration patience) {
 		this.supplier = supplier;
@@ -54,11 +56,12 @@ class TokenSource {
 			fetch = new Fetch(refused);
 			this.inFlight = fetch;
 		}
+		fetch.orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS);
 		try {
 			executor.execute(fetch);
 		}
 		catch (RuntimeException ex) {
-			fetch.failed(ex);
+			fetch.completeExceptionally(ex);
 		}
 		return fetch;
 	}
@@ -85,15 +88,12 @@ class TokenSource {
 
 		private final @Nullable BearerToken refused;
 
-		private final long startNanos = System.nanoTime();
-
 		private Fetch(@Nullable BearerToken refused) {
 			this.refused = refused;
 		}
 
 		boolean suits(@Nullable BearerToken refused) {
-			return (refused == null || (this.refused != null && this.refused.hasValue(refused.value())))
-					&& System.nanoTime() - this.startNanos < TokenSource.this.patience.toNanos();
+			return refused == null || (this.refused != null && this.refused.hasValue(refused.value()));
 		}
 
 		@Override
@@ -106,16 +106,17 @@ class TokenSource {
 				token = bearer(TokenSource.this.supplier.getToken());
 			}
 			catch (Throwable ex) {
-				failed(ex);
+				completeExceptionally(ex);
 				return;
 			}
 			ended(this);
 			complete(token);
 		}
 
-		void failed(Throwable failure) {
+		@Override
+		public boolean completeExceptionally(Throwable failure) {
 			ended(this);
-			completeExceptionally((failure instanceof TokenNotSentException) ? failure
+			return super.completeExceptionally((failure instanceof TokenNotSentException) ? failure
 					: TokenNotSentException.unavailable("%s was thrown; its message, which may be secret, is not shown"
 						.formatted(failure.getClass().getName()), failure));
 		}
