@@ -76,6 +76,20 @@ class SchedulerClientConfiguration {
 		return builder.buildAsync();
 	}
 
+	/**
+	 * A channel of the application's own knows nothing of the properties: TLS that they
+	 * ask for must not just be missing.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(SchedulerTransport.class)
+	static class ReplacedChannelConfiguration {
+
+		ReplacedChannelConfiguration(SchedulerProperties properties) {
+			SchedulerPropertiesValidator.validateForReplacedChannel(properties);
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Mono.class)
 	static class ReactiveConfiguration {

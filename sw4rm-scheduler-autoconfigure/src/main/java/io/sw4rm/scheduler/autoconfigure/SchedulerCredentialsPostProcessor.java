@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 
 import io.grpc.ChannelCredentials;
@@ -10,6 +11,7 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.grpc.client.ChannelCredentialsProvider;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Makes the application's {@link ChannelCredentialsProvider} answer with the scheduler's
@@ -17,6 +19,8 @@ import org.springframework.grpc.client.ChannelCredentialsProvider;
  * channel builder is made, and only this bean is asked for them.
  */
 class SchedulerCredentialsPostProcessor implements BeanPostProcessor {
+
+	private static final String METHOD_NAME = "getChannelCredentials";
 
 	/**
 	 * Not injected: other channels must not depend on the scheduler's settings.
@@ -35,7 +39,12 @@ class SchedulerCredentialsPostProcessor implements BeanPostProcessor {
 		if (!(bean instanceof ChannelCredentialsProvider provider)) {
 			return bean;
 		}
-		return Modifier.isFinal(bean.getClass().getModifiers()) ? decorate(provider) : proxy(provider);
+		return canProxy(provider.getClass()) ? proxy(provider) : decorate(provider);
+	}
+
+	private static boolean canProxy(Class<?> type) {
+		Method method = ReflectionUtils.findMethod(type, METHOD_NAME, String.class);
+		return !Modifier.isFinal(type.getModifiers()) && method != null && !Modifier.isFinal(method.getModifiers());
 	}
 
 	private ChannelCredentialsProvider decorate(ChannelCredentialsProvider provider) {
@@ -54,7 +63,7 @@ class SchedulerCredentialsPostProcessor implements BeanPostProcessor {
 					ChannelCredentials credentials = credentials((String) invocation.getArguments()[0]);
 					return (credentials != null) ? credentials : invocation.proceed();
 				});
-		advisor.setMappedName("getChannelCredentials");
+		advisor.setMappedName(METHOD_NAME);
 		ProxyFactory factory = new ProxyFactory(provider);
 		factory.addAdvisor(advisor);
 		factory.setProxyTargetClass(true);

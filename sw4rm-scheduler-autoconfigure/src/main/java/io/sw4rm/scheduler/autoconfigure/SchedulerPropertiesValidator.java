@@ -67,6 +67,19 @@ final class SchedulerPropertiesValidator {
 				properties.getShutdownGracePeriod(), "It must not be negative. Use 0s to end calls in flight at once.");
 	}
 
+	/**
+	 * Check properties that a channel of the application's own would ignore, although
+	 * security depends on them.
+	 */
+	static void validateForReplacedChannel(SchedulerProperties properties) {
+		String reason = "The application's own bean '%s' takes the place of the channel that would use TLS. Let it use TLS itself, and remove this setting."
+			.formatted(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME);
+		SchedulerProperties.Ssl ssl = properties.getSsl();
+		check(ssl.getBundle() == null, "ssl.bundle", ssl.getBundle(), reason);
+		check(!ssl.isRequested(), "ssl.enabled", ssl.getEnabled(), reason);
+		check(parse(properties.getAddress()).security() != Security.TLS, "address", properties.getAddress(), reason);
+	}
+
 	private static void validateTransport(String text, SchedulerProperties.Ssl ssl) {
 		if (text.contains("@") && !text.startsWith("unix:") && !text.startsWith("in-process:")) {
 			throw new SecretPropertyException(PREFIX + "address",

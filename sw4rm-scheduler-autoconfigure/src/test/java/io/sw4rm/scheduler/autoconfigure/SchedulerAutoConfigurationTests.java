@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
@@ -187,6 +190,18 @@ class SchedulerAutoConfigurationTests {
 				assertThat(context).hasSingleBean(ManagedChannel.class);
 				assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "sw4rm.scheduler.address=https://localhost:1", "sw4rm.scheduler.ssl.enabled=true",
+			"sw4rm.scheduler.ssl.bundle=any" })
+	void refusesTlsThatChannelOfUserIgnores(String property) {
+		this.contextRunner.withPropertyValues(property)
+			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, () -> channelOfUser)
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.rootCause()
+				.hasMessageContaining(property.substring(0, property.indexOf('='))));
 	}
 
 	@Test

@@ -206,6 +206,19 @@ class SchedulerTlsTests {
 	}
 
 	@Test
+	void keepsCredentialsProviderWithFinalMethodUsable() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=" + tlsScheduler.address(),
+					"sw4rm.scheduler.ssl.bundle=trusted")
+			.withBean(ChannelCredentialsProvider.class, FinalMethodCredentialsProvider::new)
+			.run((context) -> {
+				assertThat(poll(context.getBean(SchedulerClient.class))).isZero();
+				assertThat(context.getBean(ChannelCredentialsProvider.class).getChannelCredentials("localhost:1"))
+					.isInstanceOf(InsecureChannelCredentials.class);
+			});
+	}
+
+	@Test
 	void refusesPlaintextConnectionOfChannelFactoryOfUser() {
 		this.contextRunner
 			.withPropertyValues("sw4rm.scheduler.address=https://" + plaintextScheduler.address(),
@@ -381,6 +394,17 @@ class SchedulerTlsTests {
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	static class FinalMethodCredentialsProvider implements ChannelCredentialsProvider {
+
+		private final ChannelCredentials credentials = InsecureChannelCredentials.create();
+
+		@Override
+		public final ChannelCredentials getChannelCredentials(String target) {
+			return this.credentials;
+		}
+
 	}
 
 	static class RecordingCredentialsProvider implements ChannelCredentialsProvider {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.logging.LoggingSystem;
@@ -12,9 +13,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.Assert;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientInterceptor;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
+import io.sw4rm.scheduler.autoconfigure.SchedulerProperties;
 import io.sw4rm.scheduler.client.SchedulerAddress;
 
 /**
@@ -36,8 +39,17 @@ class BearerTokenConfiguration {
 	@SchedulerClientInterceptor
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	BearerTokenClientInterceptor sw4rmSchedulerBearerTokenClientInterceptor(SchedulerTokenSupplier supplier,
-			SchedulerAuthProperties properties, SchedulerConnectionDetails connectionDetails,
-			ObjectProvider<LoggingSystem> loggingSystem) {
+			SchedulerAuthProperties properties, SchedulerProperties schedulerProperties,
+			SchedulerConnectionDetails connectionDetails, ObjectProvider<LoggingSystem> loggingSystem,
+			BeanFactory beanFactory) {
+		Assert.state(beanFactory.containsBean("sw4rmSchedulerTransport"),
+				"The application's own bean 'sw4rmSchedulerChannel' takes the place of the channel that would send tokens "
+						+ "to the scheduler. Let it send them itself, and remove 'sw4rm.scheduler.auth.*' and the "
+						+ "SchedulerTokenSupplier");
+		if (schedulerProperties.getHealthChecking().isEnabled()) {
+			logger.warn("'sw4rm.scheduler.health-checking.enabled' is true: these checks, which gRPC makes by itself, "
+					+ "carry no token. If the scheduler wants one for them, no call will succeed");
+		}
 		if (properties.isDangerouslyAllowPlaintext()) {
 			logger.warn("'sw4rm.scheduler.auth.dangerously-allow-plaintext' is true: tokens are sent to the scheduler "
 					+ "without TLS too, and everyone on the way can read and use them");

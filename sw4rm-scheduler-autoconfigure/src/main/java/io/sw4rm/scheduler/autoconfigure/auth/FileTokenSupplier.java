@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,6 +58,10 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 	}
 
 	private static String read(Path file) throws IOException {
+		if (!Files.isRegularFile(file)) {
+			// Reading a pipe could take forever
+			throw new NoSuchFileException("There is no regular file at " + file);
+		}
 		String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
 		if (!BearerToken.isValid(token)) {
 			throw new MalformedTokenException();

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.grpc.Attributes;
@@ -137,8 +138,14 @@ final class TokenRefreshingCall<Q, S> extends ClientCall<Q, S> {
 			cancelled = this.cancellation != null;
 		}
 		call.start(listener, headers);
-		if (!cancelled) {
-			sendAll(call, requested);
+		try {
+			if (!cancelled) {
+				sendAll(call, requested);
+			}
+		}
+		catch (RuntimeException ex) {
+			call.cancel("The request could not be sent", ex);
+			throw ex;
 		}
 		begun(call, requested);
 	}
@@ -227,7 +234,15 @@ final class TokenRefreshingCall<Q, S> extends ClientCall<Q, S> {
 				return;
 			}
 			BearerTokenCredentials credentials = TokenRefreshingCall.this.interceptor.bearerTokenCredentials(sent);
-			begin(credentials, new SecondAttemptListener(delegate(), credentials, () -> end(status, trailers)));
+			SecondAttemptListener listener = new SecondAttemptListener(delegate(), credentials,
+					() -> end(status, trailers));
+			try {
+				begin(credentials, listener);
+			}
+			catch (RuntimeException ex) {
+				// Nobody but the listener would hear of it
+				listener.failed(ex);
+			}
 		}
 
 		private void end(Status status, Metadata trailers) {
@@ -253,6 +268,8 @@ final class TokenRefreshingCall<Q, S> extends ClientCall<Q, S> {
 
 		private final Runnable endOfFirstAttempt;
 
+		private final AtomicBoolean ended = new AtomicBoolean();
+
 		private SecondAttemptListener(Listener<S> delegate, BearerTokenCredentials credentials,
 				Runnable endOfFirstAttempt) {
 			super(delegate);
@@ -260,8 +277,18 @@ final class TokenRefreshingCall<Q, S> extends ClientCall<Q, S> {
 			this.endOfFirstAttempt = endOfFirstAttempt;
 		}
 
+		/**
+		 * End the call, unless the attempt has already.
+		 */
+		void failed(RuntimeException failure) {
+			onClose(Status.fromThrowable(failure), new Metadata());
+		}
+
 		@Override
 		public void onClose(Status status, Metadata trailers) {
+			if (!this.ended.compareAndSet(false, true)) {
+				return;
+			}
 			if (status.getCode() == Status.Code.UNAUTHENTICATED && this.credentials.sent() == null) {
 				this.endOfFirstAttempt.run();
 			}

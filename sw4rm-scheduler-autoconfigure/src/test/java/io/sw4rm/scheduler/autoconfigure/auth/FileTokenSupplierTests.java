@@ -109,6 +109,13 @@ class FileTokenSupplierTests {
 	}
 
 	@Test
+	void refusesWhatIsNoFile() {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> new FileTokenSupplier(this.directory))
+			.withMessageContaining("can't be read");
+	}
+
+	@Test
 	void refusesFileThatIsNotThere() {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> new FileTokenSupplier(this.directory.resolve("missing")))

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import org.assertj.core.util.Throwables;
+import io.grpc.ManagedChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,6 +46,7 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerChannelBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.TestCertificates;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
+import io.sw4rm.scheduler.client.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
@@ -99,6 +101,23 @@ class SchedulerAuthAutoConfigurationTests {
 			poll(context);
 			assertThat(this.tokens.authorizations()).startsWith("Bearer " + TOKEN).endsWith("Bearer next");
 		});
+	}
+
+	@Test
+	void refusesTokenThatChannelOfUserWouldNotSend() {
+		ManagedChannel channel = SchedulerAddress.parse(this.scheduler.address()).newChannelBuilder().build();
+		this.contextRunner.withPropertyValues(TOKEN_PROPERTY)
+			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, () -> channel)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("'sw4rmSchedulerChannel' takes the place of the channel that would send tokens"));
+		channel.shutdownNow();
+	}
+
+	@Test
+	void warnsThatHealthChecksCarryNoToken(CapturedOutput output) {
+		this.contextRunner.withPropertyValues(TOKEN_PROPERTY, "sw4rm.scheduler.health-checking.enabled=true")
+			.run((context) -> assertThat(output).contains("'sw4rm.scheduler.health-checking.enabled' is true"));
 	}
 
 	@Test
