@@ -114,24 +114,16 @@ class SchedulerStartupTests {
 	}
 
 	@Test
-	void saysWhatWasWrongBeforeTheTimeWasOver(CapturedOutput output) throws IOException {
-		try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			CompletableFuture<Void> closeFirstConnection = CompletableFuture.runAsync(() -> acceptAndClose(server));
-			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + server.getLocalPort(),
-					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=3s"));
-			closeFirstConnection.join();
-			assertThat(output).contains("Waiting for the SW4RM scheduler")
-				.contains("(io.grpc.StatusRuntimeException: UNAVAILABLE");
+	void saysWhatWasWrongBeforeTheTimeWasOver(CapturedOutput output) {
+		AtomicInteger calls = new AtomicInteger();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.intercept(new FirstCallInterceptor(calls))
+			.start()) {
+			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=" + scheduler.address(),
+					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=2s"));
 		}
-	}
-
-	private static void acceptAndClose(ServerSocket server) {
-		try {
-			server.accept().close();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
+		assertThat(calls).hasValueGreaterThan(1);
+		assertThat(output).contains("Waiting for the SW4RM scheduler").contains("UNAVAILABLE: draining");
 	}
 
 	@Test
@@ -199,6 +191,23 @@ class SchedulerStartupTests {
 				ServerCallHandler<Q, S> next) {
 			this.calls.incrementAndGet();
 			call.close(this.answer.toStatus(), new Metadata());
+			return new ServerCall.Listener<>() {
+			};
+		}
+
+	}
+
+	/**
+	 * Answers the first call with an error, and the others not at all.
+	 */
+	record FirstCallInterceptor(AtomicInteger calls) implements ServerInterceptor {
+
+		@Override
+		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
+				ServerCallHandler<Q, S> next) {
+			if (this.calls.incrementAndGet() == 1) {
+				call.close(Status.UNAVAILABLE.withDescription("draining"), new Metadata());
+			}
 			return new ServerCall.Listener<>() {
 			};
 		}
