@@ -98,14 +98,17 @@ public final class Diagnosis {
 		return null;
 	}
 
+	/**
+	 * Newer JDKs begin their messages with the name of the TLS alert.
+	 */
 	private static String handshake(String message) {
-		if (message.startsWith("PKIX")) {
+		if (message.contains("PKIX")) {
 			return "The server's certificate isn't trusted. Check the trusted certificates in sw4rm.scheduler.ssl.bundle";
 		}
-		if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
+		if (message.contains("No subject alternative") || message.contains("No name matching")) {
 			return "The server's certificate is for another name. Check the address (sw4rm.scheduler.address)";
 		}
-		if (message.startsWith("Received fatal alert")
+		if (message.contains("Received fatal alert")
 				&& (message.contains("certificate") || message.contains("unknown_ca"))) {
 			return "The server wants a certificate of the client, or another one. Check the key and certificate in "
 					+ "sw4rm.scheduler.ssl.bundle";
