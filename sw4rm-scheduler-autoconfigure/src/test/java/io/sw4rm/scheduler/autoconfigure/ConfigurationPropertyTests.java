@@ -31,6 +31,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.S
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.PlaceholderResolutionException;
 
 import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
@@ -77,12 +78,12 @@ class ConfigurationPropertyTests {
 		assertThatStartsOrBlames(List.of(setting));
 	}
 
-	@Property(tries = 60)
+	@Property(tries = 200, seed = "1")
 	void startsOrBlamesPropertyWithAnyText(@ForAll("texts") Setting setting) throws InterruptedException {
 		assertThatStartsOrBlames(List.of(setting));
 	}
 
-	@Property(tries = 60)
+	@Property(tries = 100, seed = "1")
 	void startsOrBlamesOneOfTwoProperties(@ForAll("extremes") Setting first, @ForAll("extremes") Setting second)
 			throws InterruptedException {
 		assertThatStartsOrBlames(List.of(first, second));
@@ -172,11 +173,17 @@ class ConfigurationPropertyTests {
 	private static void assertThatBlames(Throwable failure, List<Setting> settings) {
 		StringBuilder messages = new StringBuilder();
 		boolean known = false;
+		boolean unresolved = false;
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			messages.append(cause.getMessage()).append('\n');
 			known |= cause instanceof BindException || cause instanceof InvalidConfigurationPropertyValueException
 					|| cause instanceof SecretPropertyException || cause instanceof SchedulerStartupException
 					|| cause instanceof EmbeddedSchedulerStartException;
+			unresolved |= cause instanceof PlaceholderResolutionException;
+		}
+		if (!known && unresolved) {
+			// By a condition of Spring Boot, which names the placeholder only
+			return;
 		}
 		if (!known) {
 			fail("Not a failure of configuration", failure);
