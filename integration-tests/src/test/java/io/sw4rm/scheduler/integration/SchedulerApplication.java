@@ -9,7 +9,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 
 /**
- * An application with the starter and nothing else.
+ * An application with what the scheduler's client needs of auto-configuration.
  */
 final class SchedulerApplication {
 

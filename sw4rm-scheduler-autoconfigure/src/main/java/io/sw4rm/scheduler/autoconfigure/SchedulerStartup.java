@@ -34,8 +34,8 @@ class SchedulerStartup implements SmartLifecycle {
 	private static final Duration PAUSE = Duration.ofMillis(200);
 
 	/**
-	 * The health check that most gRPC servers offer, without its library: whatever it
-	 * answers, and be it that there is no such method, somebody is there.
+	 * The health check that most gRPC servers offer, without its library. Even an answer
+	 * that there is no such method shows that somebody is there.
 	 */
 	private static final MethodDescriptor<Empty, Empty> METHOD = MethodDescriptor.<Empty, Empty>newBuilder()
 		.setType(MethodDescriptor.MethodType.UNARY)
