@@ -13,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.util.unit.DataSize;
 
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * Configures the channel to the scheduler: properties first, the application's

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
-import io.sw4rm.scheduler.client.SchedulerAddress;
-import io.sw4rm.scheduler.client.SchedulerAddress.Security;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
  * Where the channel connects to, and whether with TLS.

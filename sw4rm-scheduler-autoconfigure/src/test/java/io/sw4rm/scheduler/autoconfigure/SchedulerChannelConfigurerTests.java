@@ -9,7 +9,7 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import org.junit.jupiter.api.Test;
 
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.BDDMockito.then;

@@ -5,21 +5,24 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.grpc.Channel;
 import io.grpc.Metadata;
+
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * Asynchronous client of the SW4RM scheduler: the operations of {@link SchedulerClient},
  * answered with a {@link CompletableFuture}.
  * <p>
- * Bad arguments throw an {@link IllegalArgumentException} at once, before anything is
- * sent; every other failure ends the future. Cancelling a future, or ending it early in
- * another way, cancels its call; ending a stage that depends on it does not. Futures end
- * on a thread of the channel's executor, so dependent stages that block should name an
- * executor of their own.
+ * Operations never throw: every failure ends the future, invalid arguments included.
+ * Cancelling a future, or ending it early in another way, cancels its call; ending a
+ * stage that depends on it does not. Futures end on a thread of the channel's executor,
+ * so dependent stages that block should name an executor of their own.
  * <p>
- * Clients are immutable and thread-safe. They don't own their channel.
+ * Clients are immutable and thread-safe. A client that was created from a channel does
+ * not own it; one that was created from an address owns its channel and must be closed.
  */
-public interface AsyncSchedulerClient {
+public interface AsyncSchedulerClient extends AutoCloseable {
 
 	/**
 	 * Submit a task for scheduling and execution.
@@ -120,5 +123,58 @@ public interface AsyncSchedulerClient {
 	 * @see SchedulerClient#withMetadata(Metadata)
 	 */
 	AsyncSchedulerClient withMetadata(Metadata metadata);
+
+	/**
+	 * Shut down the channel of a client that was created from an address; calls in flight
+	 * have 5 seconds to end, then they are cancelled. Clients derived from this one share
+	 * the channel. A channel that the client was given is left open.
+	 */
+	@Override
+	default void close() {
+	}
+
+	/**
+	 * Create a client with default settings.
+	 * @param channel the channel to the scheduler, which stays the caller's to shut down
+	 * @return a new client
+	 */
+	static AsyncSchedulerClient create(Channel channel) {
+		return builder(channel).buildAsync();
+	}
+
+	/**
+	 * Create a client with default settings and a channel of its own, which
+	 * {@link #close()} shuts down.
+	 * @param address the address of the scheduler, as {@link SchedulerAddress} describes
+	 * it
+	 * @return a new client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static AsyncSchedulerClient create(String address) {
+		return builder(address).buildAsync();
+	}
+
+	/**
+	 * Start to build a client.
+	 * @param channel the channel to the scheduler, which stays the caller's to shut down
+	 * @return a new builder, to be finished with
+	 * {@link SchedulerClientBuilder#buildAsync()}
+	 */
+	static SchedulerClientBuilder builder(Channel channel) {
+		return new SchedulerClientBuilder(channel);
+	}
+
+	/**
+	 * Start to build a client with a channel of its own, which {@link #close()} shuts
+	 * down.
+	 * @param address the address of the scheduler, as {@link SchedulerAddress} describes
+	 * it
+	 * @return a new builder, to be finished with
+	 * {@link SchedulerClientBuilder#buildAsync()}
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClientBuilder builder(String address) {
+		return new SchedulerClientBuilder(SchedulerAddress.parse(address));
+	}
 
 }

@@ -73,15 +73,18 @@ final class CallMetadata {
 		if (isBinary(name) || name.equals(CORRELATION_ID.name())) {
 			return;
 		}
-		Iterable<String> values = metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+		Iterable<String> values = metadata.getAll(textKey(name));
 		if (values != null) {
 			values.forEach((value) -> check(name, value));
 		}
 	}
 
 	private static Metadata.Key<?> key(String name) {
-		return isBinary(name) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER)
-				: Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+		return isBinary(name) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER) : textKey(name);
+	}
+
+	static Metadata.Key<String> textKey(String name) {
+		return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
 	}
 
 	private static boolean isBinary(String name) {
@@ -103,7 +106,7 @@ final class CallMetadata {
 		Checks.hasText(name, "name");
 		check(name, Checks.notNull(value, "value"));
 		Metadata metadata = new Metadata();
-		metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+		metadata.put(textKey(name), value);
 		return metadata;
 	}
 
@@ -122,7 +125,12 @@ final class CallMetadata {
 	}
 
 	private static boolean isPrintableAscii(String value) {
-		return value.chars().allMatch((character) -> character >= 0x20 && character <= 0x7E);
+		for (int i = 0; i < value.length(); i++) {
+			if (value.charAt(i) < 0x20 || value.charAt(i) > 0x7E) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 }

@@ -3,9 +3,12 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 
+import io.grpc.Channel;
 import io.grpc.Metadata;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * Reactive client of the SW4RM scheduler: the operations of {@link SchedulerClient},
@@ -14,9 +17,10 @@ import reactor.core.publisher.Mono;
  * Each subscription makes a call of its own, and cancelling it cancels the call. All
  * failures of operations are signalled, bad arguments among them.
  * <p>
- * Clients are immutable and thread-safe. They don't own their channel.
+ * Clients are immutable and thread-safe. A client that was created from a channel does
+ * not own it; one that was created from an address owns its channel and must be closed.
  */
-public interface ReactiveSchedulerClient {
+public interface ReactiveSchedulerClient extends AutoCloseable {
 
 	/**
 	 * Submit a task for scheduling and execution.
@@ -119,12 +123,56 @@ public interface ReactiveSchedulerClient {
 	ReactiveSchedulerClient withMetadata(Metadata metadata);
 
 	/**
-	 * Create a reactive client that calls through an asynchronous one.
-	 * @param client the client to call through
+	 * Shut down the channel of a client that was created from an address; calls in flight
+	 * have 5 seconds to end, then they are cancelled. Clients derived from this one share
+	 * the channel. A channel that the client was given is left open.
+	 */
+	@Override
+	default void close() {
+	}
+
+	/**
+	 * Create a client with default settings.
+	 * @param channel the channel to the scheduler, which stays the caller's to shut down
 	 * @return a new client
 	 */
-	static ReactiveSchedulerClient create(AsyncSchedulerClient client) {
-		return new AsyncReactiveSchedulerClient(Checks.notNull(client, "client"));
+	static ReactiveSchedulerClient create(Channel channel) {
+		return builder(channel).buildReactive();
+	}
+
+	/**
+	 * Create a client with default settings and a channel of its own, which
+	 * {@link #close()} shuts down.
+	 * @param address the address of the scheduler, as {@link SchedulerAddress} describes
+	 * it
+	 * @return a new client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static ReactiveSchedulerClient create(String address) {
+		return builder(address).buildReactive();
+	}
+
+	/**
+	 * Start to build a client.
+	 * @param channel the channel to the scheduler, which stays the caller's to shut down
+	 * @return a new builder, to be finished with
+	 * {@link SchedulerClientBuilder#buildReactive()}
+	 */
+	static SchedulerClientBuilder builder(Channel channel) {
+		return new SchedulerClientBuilder(channel);
+	}
+
+	/**
+	 * Start to build a client with a channel of its own, which {@link #close()} shuts
+	 * down.
+	 * @param address the address of the scheduler, as {@link SchedulerAddress} describes
+	 * it
+	 * @return a new builder, to be finished with
+	 * {@link SchedulerClientBuilder#buildReactive()}
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClientBuilder builder(String address) {
+		return new SchedulerClientBuilder(SchedulerAddress.parse(address));
 	}
 
 }

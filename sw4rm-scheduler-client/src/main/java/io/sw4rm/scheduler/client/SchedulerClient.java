@@ -7,6 +7,8 @@ import java.util.List;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 /**
  * Blocking client of the SW4RM scheduler (specification 6.4).
  * <p>
@@ -16,13 +18,13 @@ import io.grpc.Metadata;
  * sent. Interrupting the calling thread cancels the call, which then fails with the
  * status {@code CANCELLED}, and keeps the thread's interrupt flag.
  * <p>
- * Clients are immutable and thread-safe. They don't own their channel: who made it shuts
- * it down.
+ * Clients are immutable and thread-safe. A client that was created from a channel does
+ * not own it; one that was created from an address owns its channel and must be closed.
  *
  * @see AsyncSchedulerClient
  * @see ReactiveSchedulerClient
  */
-public interface SchedulerClient {
+public interface SchedulerClient extends AutoCloseable {
 
 	/**
 	 * Submit a task for scheduling and execution. A refusal is an answer, not an
@@ -127,8 +129,17 @@ public interface SchedulerClient {
 	SchedulerClient withMetadata(Metadata metadata);
 
 	/**
+	 * Shut down the channel of a client that was created from an address; calls in flight
+	 * have 5 seconds to end, then they are cancelled. Clients derived from this one share
+	 * the channel. A channel that the client was given is left open.
+	 */
+	@Override
+	default void close() {
+	}
+
+	/**
 	 * Create a client with default settings.
-	 * @param channel the channel to the scheduler
+	 * @param channel the channel to the scheduler, which stays the caller's to shut down
 	 * @return a new client
 	 */
 	static SchedulerClient create(Channel channel) {
@@ -136,12 +147,36 @@ public interface SchedulerClient {
 	}
 
 	/**
+	 * Create a client with default settings and a channel of its own, which
+	 * {@link #close()} shuts down.
+	 * @param address the address of the scheduler, as {@link SchedulerAddress} describes
+	 * it
+	 * @return a new client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClient create(String address) {
+		return builder(address).build();
+	}
+
+	/**
 	 * Start to build a client.
-	 * @param channel the channel to the scheduler
-	 * @return a new builder
+	 * @param channel the channel to the scheduler, which stays the caller's to shut down
+	 * @return a new builder, to be finished with {@link SchedulerClientBuilder#build()}
 	 */
 	static SchedulerClientBuilder builder(Channel channel) {
 		return new SchedulerClientBuilder(channel);
+	}
+
+	/**
+	 * Start to build a client with a channel of its own, which {@link #close()} shuts
+	 * down.
+	 * @param address the address of the scheduler, as {@link SchedulerAddress} describes
+	 * it
+	 * @return a new builder, to be finished with {@link SchedulerClientBuilder#build()}
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClientBuilder builder(String address) {
+		return new SchedulerClientBuilder(SchedulerAddress.parse(address));
 	}
 
 }

@@ -5,21 +5,29 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 /**
- * Builds scheduler clients. Can be used again after a client was built; later changes
- * don't reach that client. Not thread-safe.
+ * Builds scheduler clients. Can be used again after a client was built; later changes do
+ * not affect that client. Not thread-safe.
  *
  * @see SchedulerClient#builder(Channel)
+ * @see SchedulerClient#builder(String)
  */
 public final class SchedulerClientBuilder {
 
@@ -28,25 +36,31 @@ public final class SchedulerClientBuilder {
 	 */
 	private static final int DEFAULT_MAX_OUTBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
 
-	private final Channel channel;
+	private final @Nullable Channel channel;
+
+	private final @Nullable SchedulerAddress address;
 
 	private final List<ClientInterceptor> interceptors = new ArrayList<>();
 
-	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
+	private final Map<SchedulerOperation, CallDeadline> deadlines = new EnumMap<>(SchedulerOperation.class);
 
-	private @Nullable Duration deadline;
+	private @Nullable CallDeadline deadline;
 
 	private @Nullable String target;
 
 	private Metadata metadata = new Metadata();
 
-	private CallOptions callOptions = CallOptions.DEFAULT;
+	private CallOptions callOptions = CallOptions.DEFAULT.withStreamTracerFactory(UnaryCall.ATTEMPT_TRACER);
 
 	private Supplier<@Nullable String> correlationIds = CallMetadata::newCorrelationId;
 
 	private PayloadConverter payloadConverter = SchedulerClientBuilder::noPayloadConverter;
 
 	private SchedulerExceptionTranslator exceptionTranslator = (exception) -> exception;
+
+	private Function<SchedulerProblem, String> remedies = SchedulerProblem::remedy;
+
+	private Predicate<SchedulerCall> repeatUnauthenticated = (call) -> false;
 
 	private final List<SchedulerCallListener> listeners = new ArrayList<>();
 
@@ -56,6 +70,31 @@ public final class SchedulerClientBuilder {
 
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
+		this.address = null;
+	}
+
+	SchedulerClientBuilder(SchedulerAddress address) {
+		this.channel = null;
+		this.address = address;
+	}
+
+	private SchedulerClientBuilder(SchedulerClientBuilder other) {
+		this.channel = other.channel;
+		this.address = other.address;
+		this.interceptors.addAll(other.interceptors);
+		this.deadlines.putAll(other.deadlines);
+		this.deadline = other.deadline;
+		this.target = other.target;
+		this.metadata = other.metadata;
+		this.callOptions = other.callOptions;
+		this.correlationIds = other.correlationIds;
+		this.payloadConverter = other.payloadConverter;
+		this.exceptionTranslator = other.exceptionTranslator;
+		this.remedies = other.remedies;
+		this.repeatUnauthenticated = other.repeatUnauthenticated;
+		this.listeners.addAll(other.listeners);
+		this.maxOutboundMessageSize = other.maxOutboundMessageSize;
+		this.permits = other.permits;
 	}
 
 	private static byte[] noPayloadConverter(Object params, String contentType) {
@@ -66,8 +105,17 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the name of the scheduler in exceptions. When left out, it is the channel's
-	 * authority.
+	 * Return a new builder with the settings of this one. Clients of both share one
+	 * {@linkplain #maxInFlight(int) limit of calls in flight}.
+	 * @return a new builder
+	 */
+	public SchedulerClientBuilder copy() {
+		return new SchedulerClientBuilder(this);
+	}
+
+	/**
+	 * Set the name of the scheduler in exceptions. When left out, it is the address, or
+	 * the authority of the channel.
 	 * @param target the target, such as {@code localhost:50053}
 	 * @return this builder
 	 */
@@ -83,7 +131,7 @@ public final class SchedulerClientBuilder {
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(Duration deadline) {
-		this.deadline = Checks.positive(deadline, "deadline");
+		this.deadline = CallDeadline.of(Checks.positive(deadline, "deadline"), "deadline of the client");
 		return this;
 	}
 
@@ -94,7 +142,20 @@ public final class SchedulerClientBuilder {
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(SchedulerOperation operation, Duration deadline) {
-		this.deadlines.put(Checks.notNull(operation, "operation"), Checks.positive(deadline, "deadline"));
+		return deadline(operation, deadline, "deadline of the operation");
+	}
+
+	/**
+	 * Set the deadline of an operation, and what to call it in exceptions.
+	 * @param operation the operation
+	 * @param deadline how long a call may take, positive
+	 * @param setting the setting that the deadline comes from, such as the name of a
+	 * property
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder deadline(SchedulerOperation operation, Duration deadline, String setting) {
+		this.deadlines.put(Checks.notNull(operation, "operation"),
+				CallDeadline.of(Checks.positive(deadline, "deadline"), Checks.hasText(setting, "setting")));
 		return this;
 	}
 
@@ -145,6 +206,18 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
+	 * Set a gRPC call option of each call.
+	 * @param key the option
+	 * @param value its value
+	 * @param <T> the type of the value
+	 * @return this builder
+	 */
+	public <T> SchedulerClientBuilder callOption(CallOptions.Key<T> key, T value) {
+		this.callOptions = this.callOptions.withOption(Checks.notNull(key, "key"), value);
+		return this;
+	}
+
+	/**
 	 * Compress requests. When left out, they aren't compressed.
 	 * @param compressorName the name of a compressor of the channel's registry, such as
 	 * {@code gzip}
@@ -168,14 +241,14 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Limit the calls in flight. Each call holds a permit until it has ended; one that
-	 * gets none fails at once with a {@link SchedulerCallLimitException}. Clients that
-	 * are given the same semaphore share the limit. When left out, there is none.
-	 * @param permits as many permits as there may be calls in flight
+	 * Limit the calls in flight of all clients that this builder and its copies build.
+	 * One call more fails at once with a {@link SchedulerCallLimitException}. When left
+	 * out, there is no limit.
+	 * @param calls the largest number of calls in flight, positive
 	 * @return this builder
 	 */
-	public SchedulerClientBuilder maxInFlight(Semaphore permits) {
-		this.permits = Checks.notNull(permits, "permits");
+	public SchedulerClientBuilder maxInFlight(int calls) {
+		this.permits = new Semaphore(Checks.range(calls, 1, Integer.MAX_VALUE, "maxInFlight"));
 		return this;
 	}
 
@@ -198,6 +271,32 @@ public final class SchedulerClientBuilder {
 	 */
 	public SchedulerClientBuilder exceptionTranslator(SchedulerExceptionTranslator exceptionTranslator) {
 		this.exceptionTranslator = Checks.notNull(exceptionTranslator, "exceptionTranslator");
+		return this;
+	}
+
+	/**
+	 * Set what exceptions say about what to do. When left out, it is
+	 * {@link SchedulerProblem#remedy()}.
+	 * @param remedies returns a sentence without a full stop at the end
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder remedies(Function<SchedulerProblem, String> remedies) {
+		this.remedies = Checks.notNull(remedies, "remedies");
+		return this;
+	}
+
+	/**
+	 * Set which calls are made once more after the scheduler refused them as
+	 * {@code UNAUTHENTICATED}: those for which there may be other credentials by now. The
+	 * deadline stays the same. If the credentials fail the second call themselves, with a
+	 * status that has a cause, the call ends with the refusal. When left out, no call is
+	 * repeated.
+	 * @param repeatUnauthenticated decides for a refused call; thread-safe, must not
+	 * block
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder repeatUnauthenticated(Predicate<SchedulerCall> repeatUnauthenticated) {
+		this.repeatUnauthenticated = Checks.notNull(repeatUnauthenticated, "repeatUnauthenticated");
 		return this;
 	}
 
@@ -227,24 +326,45 @@ public final class SchedulerClientBuilder {
 		return new GrpcAsyncSchedulerClient(calls());
 	}
 
-	private SchedulerCalls calls() {
-		String target = this.target;
-		if (target == null) {
-			String authority = this.channel.authority();
-			target = (authority != null) ? authority : "unknown target";
-		}
-		CallSettings settings = new CallSettings(target, CallSettings.deadlines(this::deadlineOf), this.metadata,
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator,
-				CompositeCallListener.of(this.listeners), this.maxOutboundMessageSize, this.permits);
-		return new SchedulerCalls(ClientInterceptors.interceptForward(this.channel, this.interceptors), settings);
+	/**
+	 * Build a reactive client. Needs {@code reactor-core}.
+	 * @return a new client
+	 */
+	public ReactiveSchedulerClient buildReactive() {
+		return new GrpcReactiveSchedulerClient(buildAsync());
 	}
 
-	private Duration deadlineOf(SchedulerOperation operation) {
-		Duration deadline = this.deadlines.get(operation);
+	private UnaryCalls calls() {
+		ManagedChannel ownedChannel = (this.address != null) ? this.address.newChannelBuilder().build() : null;
+		Channel channel = (ownedChannel != null) ? ownedChannel : Objects.requireNonNull(this.channel);
+		CallSettings settings = new CallSettings(ClientInterceptors.interceptForward(channel, this.interceptors),
+				ownedChannel, target(channel), deadlines(), this.callOptions, this.correlationIds,
+				this.payloadConverter, this.exceptionTranslator, this.remedies, new CallListeners(this.listeners),
+				this.maxOutboundMessageSize, this.permits, this.repeatUnauthenticated);
+		return new UnaryCalls(settings, this.metadata);
+	}
+
+	private String target(Channel channel) {
+		if (this.target != null) {
+			return this.target;
+		}
+		if (this.address != null) {
+			return this.address.toString();
+		}
+		String authority = channel.authority();
+		return (authority != null) ? authority : "unknown target";
+	}
+
+	private CallDeadline[] deadlines() {
+		return Stream.of(SchedulerOperation.values()).map(this::deadline).toArray(CallDeadline[]::new);
+	}
+
+	private CallDeadline deadline(SchedulerOperation operation) {
+		CallDeadline deadline = this.deadlines.get(operation);
 		if (deadline == null) {
 			deadline = this.deadline;
 		}
-		return (deadline != null) ? deadline : operation.defaultDeadline();
+		return (deadline != null) ? deadline : CallDeadline.of(operation.defaultDeadline(), "default of the protocol");
 	}
 
 }

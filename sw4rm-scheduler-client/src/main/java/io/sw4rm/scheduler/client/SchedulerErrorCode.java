@@ -75,6 +75,26 @@ public enum SchedulerErrorCode {
 	TTL_EXPIRED(13),
 
 	/**
+	 * The same message was received before.
+	 */
+	DUPLICATE_DETECTED(14),
+
+	/**
+	 * The same work is in progress already.
+	 */
+	ALREADY_IN_PROGRESS(15),
+
+	/**
+	 * The receiver is overloaded.
+	 */
+	OVERLOADED(16),
+
+	/**
+	 * Another receiver is responsible.
+	 */
+	REDIRECT(20),
+
+	/**
 	 * Anything else.
 	 */
 	INTERNAL_ERROR(99);

@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.function.Function;
+
 import io.grpc.StatusRuntimeException;
 
 /**
@@ -20,6 +22,11 @@ public class SchedulerPermissionDeniedException extends SchedulerException {
 	public SchedulerPermissionDeniedException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
 		super(operation, target, correlationId, cause);
+	}
+
+	SchedulerPermissionDeniedException(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause, Function<SchedulerProblem, String> remedies) {
+		super(operation, target, correlationId, cause, remedies);
 	}
 
 }

@@ -1,5 +1,15 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 import com.google.protobuf.ByteString;
@@ -15,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param priority the priority in the range -19..20, higher is more important
  * @param scope the resource scope descriptor for conflict detection, empty for none
  * @param params the task parameters: a {@link ByteString} is sent as it is, any other
- * object is converted by the client's {@link PayloadConverter}. Byte arrays, texts (as
- * UTF-8) and protobuf messages become a {@code ByteString} at once.
+ * object is converted by the client's {@link PayloadConverter} when the task is
+ * submitted. Byte arrays, texts (as UTF-8) and protobuf messages become a
+ * {@code ByteString} at once; maps, collections and arrays of objects are copied, so that
+ * later changes have no effect. Do not change other objects until the task is submitted.
  * @param contentType the MIME type of the parameters, not blank
  */
 public record TaskSubmission(String agentId, String taskId, int priority, String scope, Object params,
@@ -43,10 +55,10 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		Checks.range(priority, MIN_PRIORITY, MAX_PRIORITY, "priority");
 		Checks.wellFormed(scope, "scope");
 		Checks.hasText(contentType, "contentType");
-		params = bytesWherePossible(Checks.notNull(params, "params"));
+		params = fixed(Checks.notNull(params, "params"));
 	}
 
-	private static Object bytesWherePossible(Object params) {
+	private static Object fixed(Object params) {
 		if (params instanceof byte[] bytes) {
 			return ByteString.copyFrom(bytes);
 		}
@@ -56,7 +68,45 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		if (params instanceof MessageLite message) {
 			return message.toByteString();
 		}
-		return params;
+		return Objects.requireNonNull(copy(params));
+	}
+
+	/**
+	 * Copy the JDK's containers, however deep. Others may be written in a way of their
+	 * own, which a copy would lose.
+	 */
+	private static @Nullable Object copy(@Nullable Object value) {
+		if (value instanceof Object[] array) {
+			return Arrays.stream(array).map(TaskSubmission::copy).toArray();
+		}
+		if (value == null || !value.getClass().getName().startsWith("java.")) {
+			return value;
+		}
+		if (value instanceof Map<?, ?> map) {
+			Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
+			map.forEach((key, element) -> copy.put(key, copy(element)));
+			return Collections.unmodifiableMap(copy);
+		}
+		if (value instanceof Set<?> set) {
+			Set<@Nullable Object> copy = new LinkedHashSet<>();
+			set.forEach((element) -> copy.add(copy(element)));
+			return Collections.unmodifiableSet(copy);
+		}
+		if (value instanceof Collection<?> collection) {
+			List<@Nullable Object> copy = new ArrayList<>();
+			collection.forEach((element) -> copy.add(copy(element)));
+			return Collections.unmodifiableList(copy);
+		}
+		return value;
+	}
+
+	/**
+	 * Start to build another task from this one, with all that this one has, task id
+	 * included.
+	 * @return a new builder
+	 */
+	public Builder toBuilder() {
+		return new Builder(this);
 	}
 
 	/**
@@ -83,7 +133,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	 */
 	public static final class Builder {
 
-		private final String agentId;
+		private String agentId;
 
 		private @Nullable String taskId;
 
@@ -97,6 +147,25 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 
 		private Builder(String agentId) {
 			this.agentId = Checks.hasText(agentId, "agentId");
+		}
+
+		private Builder(TaskSubmission submission) {
+			this.agentId = submission.agentId;
+			this.taskId = submission.taskId;
+			this.priority = submission.priority;
+			this.scope = submission.scope;
+			this.params = submission.params;
+			this.contentType = submission.contentType;
+		}
+
+		/**
+		 * Set the agent to schedule the task on.
+		 * @param agentId the agent, not blank
+		 * @return this builder
+		 */
+		public Builder agentId(String agentId) {
+			this.agentId = Checks.hasText(agentId, "agentId");
+			return this;
 		}
 
 		/**

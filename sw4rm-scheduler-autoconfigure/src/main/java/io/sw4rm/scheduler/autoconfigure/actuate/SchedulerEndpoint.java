@@ -25,8 +25,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 import io.sw4rm.scheduler.autoconfigure.SchedulerProperties;
 import io.sw4rm.scheduler.client.ActivityEntry;
-import io.sw4rm.scheduler.client.SchedulerAddress;
-import io.sw4rm.scheduler.client.SchedulerAddress.Security;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 

@@ -6,7 +6,7 @@ import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * {@link InfoContributor} that tells which scheduler is used.

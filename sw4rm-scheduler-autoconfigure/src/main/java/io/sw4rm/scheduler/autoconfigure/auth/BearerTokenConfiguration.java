@@ -18,7 +18,7 @@ import org.springframework.util.Assert;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientInterceptor;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 import io.sw4rm.scheduler.autoconfigure.SchedulerProperties;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * Configuration for sending tokens, where there is a source of them.

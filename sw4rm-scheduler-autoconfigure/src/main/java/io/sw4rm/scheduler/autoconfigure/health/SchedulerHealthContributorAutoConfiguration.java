@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the health of the SW4RM

@@ -22,11 +22,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link AsyncReactiveSchedulerClient}, for what {@link SchedulerClientTests}
+ * Tests for {@link GrpcReactiveSchedulerClient}, for what {@link SchedulerClientTests}
  * doesn't cover.
  */
 @Timeout(60)
-class AsyncReactiveSchedulerClientTests {
+class GrpcReactiveSchedulerClientTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -129,7 +129,7 @@ class AsyncReactiveSchedulerClientTests {
 	}
 
 	private ReactiveSchedulerClient client() {
-		return ReactiveSchedulerClient.create(SchedulerClient.builder(this.scheduler.channel()).buildAsync());
+		return SchedulerClient.builder(this.scheduler.channel()).buildReactive();
 	}
 
 }

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.client;
+package io.sw4rm.scheduler.client.address;
 
 import java.net.URI;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ public final class SchedulerAddress {
 	 * @throws IllegalArgumentException if there can be no scheduler at that address
 	 */
 	public static SchedulerAddress parse(String address) {
-		String text = Checks.hasText(address, "address").strip();
+		String text = hasText(address).strip();
 		try {
 			return isGrpcTarget(text) ? grpcTarget(text) : hosts(text);
 		}
@@ -105,6 +105,16 @@ public final class SchedulerAddress {
 					? refusal("***" + text.substring(userInfoEnd), "it must not contain user information", null)
 					: refusal(text, ex.getMessage(), ex);
 		}
+	}
+
+	private static String hasText(@Nullable String address) {
+		if (address == null) {
+			throw new IllegalArgumentException("address must not be null");
+		}
+		if (address.isBlank()) {
+			throw new IllegalArgumentException("address must not be blank, got '%s'".formatted(address));
+		}
+		return address;
 	}
 
 	private static IllegalArgumentException refusal(String text, @Nullable String reason,

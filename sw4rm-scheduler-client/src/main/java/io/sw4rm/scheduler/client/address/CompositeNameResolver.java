@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.client;
+package io.sw4rm.scheduler.client.address;
 
 import java.util.ArrayList;
 import java.util.BitSet;

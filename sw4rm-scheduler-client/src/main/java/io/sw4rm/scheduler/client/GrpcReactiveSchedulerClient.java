@@ -8,13 +8,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@link ReactiveSchedulerClient} on top of an {@link AsyncSchedulerClient}.
+ * {@link ReactiveSchedulerClient} over gRPC, by means of an {@link AsyncSchedulerClient}.
  */
-final class AsyncReactiveSchedulerClient implements ReactiveSchedulerClient {
+final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 
 	private final AsyncSchedulerClient client;
 
-	AsyncReactiveSchedulerClient(AsyncSchedulerClient client) {
+	GrpcReactiveSchedulerClient(AsyncSchedulerClient client) {
 		this.client = client;
 	}
 
@@ -55,12 +55,17 @@ final class AsyncReactiveSchedulerClient implements ReactiveSchedulerClient {
 
 	@Override
 	public ReactiveSchedulerClient withDeadline(Duration deadline) {
-		return new AsyncReactiveSchedulerClient(this.client.withDeadline(deadline));
+		return new GrpcReactiveSchedulerClient(this.client.withDeadline(deadline));
 	}
 
 	@Override
 	public ReactiveSchedulerClient withMetadata(Metadata metadata) {
-		return new AsyncReactiveSchedulerClient(this.client.withMetadata(metadata));
+		return new GrpcReactiveSchedulerClient(this.client.withMetadata(metadata));
+	}
+
+	@Override
+	public void close() {
+		this.client.close();
 	}
 
 }

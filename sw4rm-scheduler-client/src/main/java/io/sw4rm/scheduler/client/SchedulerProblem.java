@@ -1,0 +1,238 @@
+package io.sw4rm.scheduler.client;
+
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+import javax.net.ssl.SSLException;
+
+import com.google.common.base.Throwables;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wrong when a call fails, as far as the client can tell. gRPC often reports the
+ * symptom alone, such as "Network closed for unknown reason"; each constant knows a
+ * symptom, what it means and what to do. The first one whose symptom is seen applies.
+ */
+public enum SchedulerProblem {
+
+	/**
+	 * A message or its metadata is larger than one of both sides accepts.
+	 */
+	MESSAGE_TOO_LARGE(Symptom::isTooLarge, "The message or its metadata is too large",
+			"The channel limits the size of responses, the scheduler limits the size of requests"),
+
+	/**
+	 * The client's limit of calls in flight is reached.
+	 */
+	CALL_LIMIT_REACHED((symptom) -> symptom.description().equals(SchedulerCallLimitException.DESCRIPTION),
+			"The limit of calls in flight is reached", "Try again when some of them have ended, or raise the limit"),
+
+	/**
+	 * The channel was shut down before the call or during it.
+	 */
+	CHANNEL_SHUT_DOWN((symptom) -> symptom.description().startsWith("Channel shutdown"), "The channel is shut down",
+			"Do not make calls after the client was closed"),
+
+	/**
+	 * The server speaks HTTP/1.1.
+	 */
+	HTTP_1((symptom) -> symptom.firstBytes().startsWith(Symptom.HTTP_1_IN_HEX),
+			"The server speaks HTTP/1.1 instead of gRPC", "Check the port"),
+
+	/**
+	 * The server requires TLS, and the connection is plaintext.
+	 */
+	TLS_REQUIRED((symptom) -> symptom.firstBytes().startsWith(Symptom.TLS_ALERT_IN_HEX), "The server requires TLS",
+			"Use an address that starts with https://"),
+
+	/**
+	 * The server speaks plaintext, and the connection uses TLS.
+	 */
+	TLS_NOT_SUPPORTED((symptom) -> symptom.rootMessage().startsWith(Symptom.NO_TLS_RECORD),
+			"The server does not support TLS on this port",
+			"Check the port, or use an address that starts with http:// if the network is trusted"),
+
+	/**
+	 * The server speaks a protocol other than HTTP/2.
+	 */
+	NOT_GRPC((symptom) -> !symptom.firstBytes().isEmpty(), "The server does not speak gRPC", "Check the port"),
+
+	/**
+	 * Libraries of gRPC and Netty have versions that do not belong together.
+	 */
+	LIBRARY_MISMATCH((symptom) -> symptom.cause(LinkageError.class) != null,
+			"The gRPC and Netty libraries on the class path do not belong together",
+			"Use the versions that one release of gRPC was tested with"),
+
+	/**
+	 * The host name cannot be resolved.
+	 */
+	UNKNOWN_HOST((symptom) -> symptom.root() instanceof UnknownHostException, "The host name cannot be resolved",
+			"Check the address and the DNS"),
+
+	/**
+	 * The server's certificate is not trusted.
+	 */
+	CERTIFICATE_NOT_TRUSTED((symptom) -> symptom.tlsMessage().contains("PKIX"),
+			"The server's certificate is not trusted", "Check the trusted certificates"),
+
+	/**
+	 * The server's certificate is for another host name.
+	 */
+	CERTIFICATE_FOR_OTHER_NAME(
+			(symptom) -> symptom.tlsMessage().contains("No subject alternative")
+					|| symptom.tlsMessage().contains("No name matching"),
+			"The server's certificate is for another host name", "Check the address"),
+
+	/**
+	 * The server rejected the client's certificate, or requires one.
+	 */
+	CLIENT_CERTIFICATE_REJECTED(
+			(symptom) -> symptom.tlsMessage().contains("Received fatal alert")
+					&& (symptom.tlsMessage().contains("certificate") || symptom.tlsMessage().contains("unknown_ca")),
+			"The server rejected the client's certificate (or requires one)",
+			"Check the client's certificate and private key"),
+
+	/**
+	 * The TLS handshake failed for another reason.
+	 */
+	TLS_HANDSHAKE_FAILED((symptom) -> symptom.cause(SSLException.class) != null, "The TLS handshake failed",
+			"Check certificates, private key, and the protocols and cipher suites that both sides support"),
+
+	/**
+	 * No connection could be established or it was lost.
+	 */
+	NOT_REACHABLE((symptom) -> symptom.code() == Status.Code.UNAVAILABLE && symptom.root() != null,
+			"The scheduler cannot be reached", "Check that it is running and that the address is correct"),
+
+	/**
+	 * The scheduler rejected the credentials of the call, or requires some. Credentials
+	 * that could not be sent have a cause and are not meant here.
+	 */
+	CREDENTIALS_REJECTED((symptom) -> symptom.code() == Status.Code.UNAUTHENTICATED && symptom.root() == null,
+			"The scheduler rejected the credentials (or requires some)", "Check the credentials of the client"),
+
+	/**
+	 * The server closed the connection without a response.
+	 */
+	CONNECTION_CLOSED((symptom) -> symptom.description().startsWith("Network closed") && symptom.root() == null,
+			"The server closed the connection without a response",
+			"If the server requires TLS, use an address that starts with https://");
+
+	private final Predicate<Symptom> test;
+
+	private final String meaning;
+
+	private final String remedy;
+
+	SchedulerProblem(Predicate<Symptom> test, String meaning, String remedy) {
+		this.test = test;
+		this.meaning = meaning;
+		this.remedy = remedy;
+	}
+
+	/**
+	 * Return what is wrong when a call ends with the given status.
+	 * @param status how a call ended
+	 * @return the problem, or {@code null} if gRPC's description of the status says as
+	 * much as there is to know
+	 */
+	public static @Nullable SchedulerProblem of(Status status) {
+		Symptom symptom = Symptom.of(Checks.notNull(status, "status"));
+		for (SchedulerProblem problem : values()) {
+			if (problem.test.test(symptom)) {
+				return problem;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Return what the problem is.
+	 * @return a sentence without a full stop at the end
+	 */
+	public String meaning() {
+		return this.meaning;
+	}
+
+	/**
+	 * Return what to do about it, in terms of this client.
+	 * @return a sentence without a full stop at the end
+	 */
+	public String remedy() {
+		return this.remedy;
+	}
+
+	/**
+	 * What can be seen of a failure.
+	 *
+	 * @param code the code of the status
+	 * @param description the description of the status, empty if there is none
+	 * @param causes the cause of the status and its own causes
+	 */
+	private record Symptom(Status.Code code, String description, List<Throwable> causes) {
+
+		static final String NO_TLS_RECORD = "not an SSL/TLS record";
+
+		static final String HTTP_1_IN_HEX = "485454502f";
+
+		static final String TLS_ALERT_IN_HEX = "1503";
+
+		private static final String NO_SETTINGS = "First received frame was not SETTINGS";
+
+		static Symptom of(Status status) {
+			return new Symptom(status.getCode(), (status.getDescription() != null) ? status.getDescription() : "",
+					(status.getCause() != null) ? Throwables.getCausalChain(status.getCause()) : List.of());
+		}
+
+		/**
+		 * There is no status for it: each gRPC implementation describes it differently.
+		 */
+		boolean isTooLarge() {
+			String text = (this.description + " " + (this.causes.isEmpty() ? "" : this.causes.get(0)))
+				.toLowerCase(Locale.ROOT);
+			return switch (this.code) {
+				case RESOURCE_EXHAUSTED -> text.contains("exceeds maximum size") || text.contains("larger than max");
+				case INTERNAL -> text.contains("header size exceeded");
+				default -> false;
+			};
+		}
+
+		@Nullable Throwable root() {
+			return this.causes.isEmpty() ? null : this.causes.get(this.causes.size() - 1);
+		}
+
+		String rootMessage() {
+			return (root() != null) ? String.valueOf(root().getMessage()) : "";
+		}
+
+		/**
+		 * Return what a server sent that does not speak HTTP/2 or TLS.
+		 * @return the first bytes in hexadecimal digits, or an empty text
+		 */
+		String firstBytes() {
+			String message = rootMessage();
+			if (message.startsWith(NO_SETTINGS)) {
+				return message.substring(message.lastIndexOf(' ') + 1);
+			}
+			return message.startsWith(NO_TLS_RECORD + ": " + HTTP_1_IN_HEX) ? HTTP_1_IN_HEX : "";
+		}
+
+		/**
+		 * Newer JDKs begin their messages with the name of the TLS alert.
+		 */
+		String tlsMessage() {
+			SSLException failure = cause(SSLException.class);
+			return (failure != null) ? String.valueOf(failure.getMessage()) : "";
+		}
+
+		<T extends Throwable> @Nullable T cause(Class<T> type) {
+			return this.causes.stream().filter(type::isInstance).map(type::cast).findFirst().orElse(null);
+		}
+
+	}
+
+}

@@ -1,0 +1,564 @@
+package io.sw4rm.scheduler.client;
+
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+import com.google.common.base.Throwables;
+import com.google.protobuf.MessageLite;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of any operation: sends one request and ends with one result or exception. Is
+ * the channel that gRPC's stub makes the call on, which adds the metadata.
+ *
+ * @param <Q> the request message
+ * @param <S> the response message
+ * @param <R> the result that the caller sees
+ */
+final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements SchedulerCall {
+
+	/**
+	 * gRPC asks for a tracer for each attempt of a call. One factory serves all calls, as
+	 * they are in their options.
+	 */
+	static final ClientStreamTracer.Factory ATTEMPT_TRACER = new AttemptTracer();
+
+	private final CallSettings settings;
+
+	private final SchedulerMethod<Q, S, R> method;
+
+	private final Q request;
+
+	private final String agentId;
+
+	private final @Nullable String taskId;
+
+	private final int payloadSize;
+
+	private final String correlationId;
+
+	private final CallDeadline deadline;
+
+	private Metadata metadata;
+
+	private boolean ownsMetadata;
+
+	private boolean holdsPermit;
+
+	private long startNanos;
+
+	private volatile int attempts;
+
+	/** Written before the status. */
+	private long durationNanos;
+
+	private @Nullable R result;
+
+	private @Nullable Throwable failure;
+
+	private volatile Status.@Nullable Code status;
+
+	/** Guarded by this. */
+	private @Nullable Map<Object, Object> attributes;
+
+	UnaryCall(CallSettings settings, SchedulerMethod<Q, S, R> method, Q request, String agentId,
+			@Nullable String taskId, int payloadSize, String correlationId, Metadata metadata, CallDeadline deadline) {
+		this.settings = settings;
+		this.method = method;
+		this.request = request;
+		this.agentId = agentId;
+		this.taskId = taskId;
+		this.payloadSize = payloadSize;
+		this.correlationId = correlationId;
+		this.metadata = metadata;
+		this.deadline = deadline;
+	}
+
+	/**
+	 * Make the call and wait for its end.
+	 */
+	R execute() {
+		start();
+		try {
+			acquirePermit();
+			R result = read(send());
+			succeeded(result);
+			return result;
+		}
+		catch (Throwable ex) {
+			Throwable failure = failed(ex);
+			Throwables.throwIfUnchecked(failure);
+			throw new IllegalStateException(failure);
+		}
+		finally {
+			this.settings.listeners().onScopeClosed(this);
+		}
+	}
+
+	private S send() {
+		CallOptions options = options();
+		try {
+			return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
+		}
+		catch (StatusRuntimeException ex) {
+			if (!isRepeatable(ex.getStatus())) {
+				throw ex;
+			}
+			try {
+				return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
+			}
+			catch (StatusRuntimeException repeated) {
+				throw isSent(repeated.getStatus()) ? repeated : ex;
+			}
+		}
+	}
+
+	/**
+	 * Start the call.
+	 * @return the future result, which all failures end; ending it early cancels the call
+	 */
+	CompletableFuture<R> executeAsync() {
+		start();
+		AsyncCall call = new AsyncCall(options());
+		try {
+			acquirePermit();
+			call.send();
+		}
+		catch (Throwable ex) {
+			call.end(null, ex);
+		}
+		finally {
+			call.leaveStartScope();
+		}
+		return call.future();
+	}
+
+	private void start() {
+		this.startNanos = System.nanoTime();
+		this.settings.listeners().onStart(this);
+		this.settings.listeners().onScopeOpened(this);
+	}
+
+	private void acquirePermit() {
+		Semaphore permits = this.settings.permits();
+		if (permits == null) {
+			return;
+		}
+		if (!permits.tryAcquire()) {
+			throw new SchedulerCallLimitException(operation(), target(), this.correlationId, this.settings.remedies());
+		}
+		this.holdsPermit = true;
+	}
+
+	private CallOptions options() {
+		return this.settings.callOptions()
+			.withOption(CALL_OPTION, this)
+			.withDeadlineAfter(this.deadline.nanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private boolean isRepeatable(Status status) {
+		return status.getCode() == Status.Code.UNAUTHENTICATED && isSent(status)
+				&& this.settings.repeatUnauthenticated().test(this);
+	}
+
+	/**
+	 * Return whether the scheduler saw a call that ended as {@code UNAUTHENTICATED}: only
+	 * failures on this side have a cause.
+	 */
+	private static boolean isSent(Status status) {
+		return status.getCode() != Status.Code.UNAUTHENTICATED || status.getCause() == null;
+	}
+
+	private R read(S response) {
+		return this.method.reader().read(response, this);
+	}
+
+	private void succeeded(R result) {
+		ended(Status.Code.OK, result, null);
+	}
+
+	/**
+	 * End the call.
+	 * @return what its caller is told
+	 */
+	private Throwable failed(Throwable failure) {
+		Throwable seen = (failure instanceof StatusRuntimeException ex) ? exception(clarified(ex)) : failure;
+		if (seen instanceof SchedulerException exception) {
+			ended(exception.getStatusCode(), null, exception);
+			return translate(exception);
+		}
+		ended(Status.Code.UNKNOWN, null, seen);
+		return seen;
+	}
+
+	private void ended(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
+		if (this.holdsPermit) {
+			this.holdsPermit = false;
+			Objects.requireNonNull(this.settings.permits()).release();
+		}
+		this.durationNanos = durationNanos();
+		this.result = result;
+		this.failure = failure;
+		this.status = status;
+		this.settings.listeners().onEnd(this);
+	}
+
+	/**
+	 * Say {@code UNAVAILABLE} where a connection was lost and gRPC says {@code UNKNOWN},
+	 * as it does when its own write is the first to notice.
+	 */
+	private static StatusRuntimeException clarified(StatusRuntimeException failure) {
+		Status status = failure.getStatus();
+		return (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException)
+				? Status.UNAVAILABLE.withDescription(status.getDescription())
+					.withCause(status.getCause())
+					.asRuntimeException(failure.getTrailers())
+				: failure;
+	}
+
+	private SchedulerException exception(StatusRuntimeException cause) {
+		if (cause.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+			return new SchedulerDeadlineExceededException(operation(), target(), this.correlationId,
+					this.deadline.duration(), this.deadline.setting(), Duration.ofNanos(durationNanos()), cause);
+		}
+		return SchedulerException.of(operation(), target(), this.correlationId, cause, this.settings.remedies());
+	}
+
+	private RuntimeException translate(SchedulerException exception) {
+		try {
+			return Objects.requireNonNull(this.settings.exceptionTranslator().translate(exception),
+					"The exception translator returned null");
+		}
+		catch (RuntimeException failure) {
+			if (failure != exception) {
+				failure.addSuppressed(exception);
+			}
+			return failure;
+		}
+	}
+
+	private void attempted(int attempts, boolean transparentRetry) {
+		// A repeated call begins at 1 again
+		this.attempts = Math.max(this.attempts, attempts);
+		if (attempts > 1 && !transparentRetry) {
+			this.settings.listeners().onRetry(this);
+		}
+	}
+
+	private void addMetadata(Metadata headers) {
+		headers.merge(this.metadata);
+		headers.put(CallMetadata.CORRELATION_ID, this.correlationId);
+	}
+
+	@Override
+	public <T, U> ClientCall<T, U> newCall(MethodDescriptor<T, U> method, CallOptions options) {
+		return new SimpleForwardingClientCall<>(this.settings.channel().newCall(method, options)) {
+
+			@Override
+			public void start(Listener<U> responseListener, Metadata headers) {
+				addMetadata(headers);
+				super.start(responseListener, headers);
+			}
+
+		};
+	}
+
+	@Override
+	public @Nullable String authority() {
+		return this.settings.channel().authority();
+	}
+
+	@Override
+	public SchedulerOperation operation() {
+		return this.method.operation();
+	}
+
+	@Override
+	public String agentId() {
+		return this.agentId;
+	}
+
+	@Override
+	public @Nullable String taskId() {
+		return this.taskId;
+	}
+
+	@Override
+	public String correlationId() {
+		return this.correlationId;
+	}
+
+	@Override
+	public String target() {
+		return this.settings.target();
+	}
+
+	@Override
+	public int requestSize() {
+		return this.request.getSerializedSize();
+	}
+
+	@Override
+	public int payloadSize() {
+		return this.payloadSize;
+	}
+
+	@Override
+	public long startNanos() {
+		return this.startNanos;
+	}
+
+	@Override
+	public long durationNanos() {
+		return (this.status != null) ? this.durationNanos : System.nanoTime() - this.startNanos;
+	}
+
+	@Override
+	public int attempts() {
+		return this.attempts;
+	}
+
+	@Override
+	public Status.@Nullable Code status() {
+		return this.status;
+	}
+
+	@Override
+	public @Nullable R result() {
+		return (this.status != null) ? this.result : null;
+	}
+
+	@Override
+	public @Nullable Throwable failure() {
+		return (this.status != null) ? this.failure : null;
+	}
+
+	@Override
+	public boolean hasMetadata(String name) {
+		return this.metadata.containsKey(CallMetadata.textKey(name));
+	}
+
+	@Override
+	public void setMetadata(String name, String value) {
+		Metadata entry = CallMetadata.of(name, value);
+		if (entry.containsKey(CallMetadata.CORRELATION_ID)) {
+			throw new IllegalArgumentException(
+					"metadata '%s' can't be set here: use withMetadata or correlationIds".formatted(name));
+		}
+		if (!this.ownsMetadata) {
+			Metadata copy = new Metadata();
+			copy.merge(this.metadata);
+			this.metadata = copy;
+			this.ownsMetadata = true;
+		}
+		this.metadata.discardAll(CallMetadata.textKey(name));
+		this.metadata.merge(entry);
+	}
+
+	@Override
+	public synchronized @Nullable Object getAttribute(Object key) {
+		return (this.attributes != null) ? this.attributes.get(key) : null;
+	}
+
+	@Override
+	public synchronized void setAttribute(Object key, @Nullable Object value) {
+		if (this.attributes == null) {
+			this.attributes = new HashMap<>();
+		}
+		if (value != null) {
+			this.attributes.put(key, value);
+		}
+		else {
+			this.attributes.remove(key);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "%s at %s (correlation id %s)".formatted(operation().methodName(), target(), this.correlationId);
+	}
+
+	private static final class AttemptTracer extends ClientStreamTracer.Factory {
+
+		private static final ClientStreamTracer NO_OP = new ClientStreamTracer() {
+		};
+
+		@Override
+		public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+			if (info.getCallOptions().getOption(CALL_OPTION) instanceof UnaryCall<?, ?, ?> call) {
+				call.attempted(info.getPreviousAttempts() + 1, info.isTransparentRetry());
+			}
+			return NO_OP;
+		}
+
+	}
+
+	/**
+	 * The call as it goes on without a thread that waits for it.
+	 */
+	private final class AsyncCall extends ClientCall.Listener<S> implements BiConsumer<R, Throwable> {
+
+		private final CompletableFuture<R> future = new CompletableFuture<>();
+
+		private final CallOptions options;
+
+		/** The thread that starts the call, while it does: the answer may come on it. */
+		private volatile @Nullable Thread starter = Thread.currentThread();
+
+		private volatile @Nullable ClientCall<Q, S> call;
+
+		private @Nullable S response;
+
+		/** How the call ended before it was repeated. */
+		private @Nullable StatusRuntimeException refusal;
+
+		/** Guarded by this. */
+		private boolean ended;
+
+		AsyncCall(CallOptions options) {
+			this.options = options;
+		}
+
+		CompletableFuture<R> future() {
+			this.future.whenComplete(this);
+			return this.future;
+		}
+
+		void leaveStartScope() {
+			this.starter = null;
+			UnaryCall.this.settings.listeners().onScopeClosed(UnaryCall.this);
+		}
+
+		void send() {
+			ClientCall<Q, S> call = UnaryCall.this.settings.channel()
+				.newCall(UnaryCall.this.method.descriptor(), this.options);
+			this.call = call;
+			Metadata headers = new Metadata();
+			addMetadata(headers);
+			call.start(this, headers);
+			try {
+				// A second message would be an error, which shows only if it is asked for
+				call.request(2);
+				call.sendMessage(UnaryCall.this.request);
+				call.halfClose();
+			}
+			catch (RuntimeException | Error ex) {
+				call.cancel("The request could not be sent", ex);
+				throw ex;
+			}
+		}
+
+		@Override
+		public void onMessage(S message) {
+			if (this.response != null) {
+				throw Status.INTERNAL.withDescription("More than one value received for unary call")
+					.asRuntimeException();
+			}
+			this.response = message;
+		}
+
+		@Override
+		public void onClose(Status status, Metadata trailers) {
+			if (this.refusal == null && !this.future.isDone() && isRepeatable(status)) {
+				this.refusal = status.asRuntimeException(trailers);
+				repeat();
+			}
+			else if (!status.isOk()) {
+				end(null,
+						(this.refusal != null && !isSent(status)) ? this.refusal : status.asRuntimeException(trailers));
+			}
+			else if (this.response == null) {
+				end(null, Status.INTERNAL.withDescription("No value received for unary call").asRuntimeException());
+			}
+			else {
+				end(this.response, null);
+			}
+		}
+
+		private void repeat() {
+			try {
+				send();
+			}
+			catch (RuntimeException | Error ex) {
+				end(null, ex);
+			}
+			if (this.future.isDone()) {
+				cancel();
+			}
+		}
+
+		void end(@Nullable S response, @Nullable Throwable failure) {
+			synchronized (this) {
+				if (this.ended) {
+					return;
+				}
+				this.ended = true;
+			}
+			boolean needsScope = this.starter != Thread.currentThread();
+			CallListeners listeners = UnaryCall.this.settings.listeners();
+			if (needsScope) {
+				listeners.onScopeOpened(UnaryCall.this);
+			}
+			try {
+				complete(response, failure);
+			}
+			finally {
+				if (needsScope) {
+					listeners.onScopeClosed(UnaryCall.this);
+				}
+			}
+		}
+
+		private void complete(@Nullable S response, @Nullable Throwable failure) {
+			R result;
+			try {
+				if (response == null) {
+					throw Objects.requireNonNull(failure);
+				}
+				result = read(response);
+				succeeded(result);
+			}
+			catch (Throwable ex) {
+				this.future.completeExceptionally(failed(ex));
+				return;
+			}
+			this.future.complete(result);
+		}
+
+		/**
+		 * However the caller ends the future early, the call ends too.
+		 */
+		@Override
+		public void accept(@Nullable R result, @Nullable Throwable failure) {
+			if (UnaryCall.this.status == null) {
+				cancel();
+			}
+		}
+
+		private void cancel() {
+			ClientCall<Q, S> call = this.call;
+			if (call != null) {
+				call.cancel("The caller ended the future", null);
+			}
+		}
+
+	}
+
+}
