@@ -9,16 +9,21 @@ import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
+import io.sw4rm.scheduler.autoconfigure.tls.SchedulerTls;
+
 /**
- * Adapts {@link SchedulerProperties} to {@link SchedulerConnectionDetails}.
+ * Adapts {@link SchedulerClientProperties} to {@link SchedulerConnectionDetails}.
  */
 class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails {
 
-	private final SchedulerProperties properties;
+	private final String prefix;
+
+	private final SchedulerClientProperties properties;
 
 	private final SslBundles sslBundles;
 
-	PropertiesSchedulerConnectionDetails(SchedulerProperties properties, SslBundles sslBundles) {
+	PropertiesSchedulerConnectionDetails(String prefix, SchedulerClientProperties properties, SslBundles sslBundles) {
+		this.prefix = prefix;
 		this.properties = properties;
 		this.sslBundles = sslBundles;
 		validate();
@@ -31,7 +36,7 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 			return;
 		}
 		try {
-			TlsMaterial.from(bundle);
+			SchedulerTls.validate(bundle);
 		}
 		catch (RuntimeException ex) {
 			throw invalidBundle(name, "The SSL bundle of that name can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
@@ -41,12 +46,12 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 
 	@Override
 	public String getAddress() {
-		return this.properties.getAddress();
+		return this.properties.address();
 	}
 
 	@Override
 	public @Nullable SslBundle getSslBundle() {
-		SchedulerProperties.Ssl ssl = this.properties.getSsl();
+		SchedulerClientProperties.Ssl ssl = this.properties.getSsl();
 		if (!ssl.isRequested()) {
 			return null;
 		}
@@ -73,9 +78,9 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 		}
 	}
 
-	private static InvalidConfigurationPropertyValueException invalidBundle(String name, String reason,
+	private InvalidConfigurationPropertyValueException invalidBundle(String name, String reason,
 			RuntimeException cause) {
-		return new InvalidConfigurationPropertyValueException("sw4rm.scheduler.ssl.bundle", name, reason, cause);
+		return new InvalidConfigurationPropertyValueException(this.prefix + "ssl.bundle", name, reason, cause);
 	}
 
 }

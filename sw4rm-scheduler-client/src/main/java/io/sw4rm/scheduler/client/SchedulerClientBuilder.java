@@ -131,7 +131,19 @@ public final class SchedulerClientBuilder {
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(Duration deadline) {
-		this.deadline = CallDeadline.of(Checks.positive(deadline, "deadline"), "deadline of the client");
+		return deadline(deadline, "deadline of the client");
+	}
+
+	/**
+	 * Set the deadline of operations without one of their own, and what to call it in
+	 * exceptions.
+	 * @param deadline how long a call may take, positive
+	 * @param setting the setting that the deadline comes from, such as the name of a
+	 * property
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder deadline(Duration deadline, String setting) {
+		this.deadline = CallDeadline.of(Checks.positive(deadline, "deadline"), Checks.hasText(setting, "setting"));
 		return this;
 	}
 

@@ -4,11 +4,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
+import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
@@ -31,12 +33,13 @@ class SchedulerCallStatistics implements SchedulerCallListener {
 	}
 
 	@Override
-	public void onEnd(SchedulerOperation operation, Status.Code status, long nanos, @Nullable Object result) {
-		Counts counts = counts(operation);
+	public void onEnd(SchedulerCall call) {
+		Counts counts = counts(call.operation());
 		counts.calls.increment();
+		Status.Code status = Objects.requireNonNull(call.status());
 		if (status != Status.Code.OK) {
 			counts.failures.increment();
-			this.lastFailure = new Failure(operation, status, this.clock.instant());
+			this.lastFailure = new Failure(call.operation(), status, this.clock.instant());
 		}
 	}
 

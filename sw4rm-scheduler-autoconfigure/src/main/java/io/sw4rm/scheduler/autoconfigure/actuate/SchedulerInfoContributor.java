@@ -1,29 +1,30 @@
 package io.sw4rm.scheduler.autoconfigure.actuate;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
-import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
- * {@link InfoContributor} that tells which scheduler is used.
+ * {@link InfoContributor} that shows which schedulers the application uses.
  */
 class SchedulerInfoContributor implements InfoContributor {
 
-	private final SchedulerConnectionDetails connectionDetails;
+	private final SchedulerConnections connections;
 
-	SchedulerInfoContributor(SchedulerConnectionDetails connectionDetails) {
-		this.connectionDetails = connectionDetails;
+	SchedulerInfoContributor(SchedulerConnections connections) {
+		this.connections = connections;
 	}
 
 	@Override
 	public void contribute(Info.Builder builder) {
-		builder.withDetail("sw4rmScheduler",
-				Map.of("address", SchedulerAddress.parse(this.connectionDetails.getAddress()).toString(), "client",
-						SchedulerAddress.USER_AGENT));
+		Map<String, String> targets = new LinkedHashMap<>();
+		this.connections.names().forEach((name) -> targets.put(name, this.connections.get(name).target()));
+		builder.withDetail("sw4rmScheduler", Map.of("targets", targets, "client", SchedulerAddress.USER_AGENT));
 	}
 
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -35,26 +34,23 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 	/** Confined to the thread that holds the lock. */
 	private boolean failing;
 
-	FileTokenSupplier(@Nullable Path file) {
-		if (file == null) {
-			throw invalid("", "It must not be empty. Name the file with the token.");
-		}
+	FileTokenSupplier(String property, Path file) {
 		this.file = file;
 		try {
 			this.token = read(file);
 		}
 		catch (MalformedTokenException ex) {
-			throw invalid(file, "What the file holds (not shown) can't be sent. " + BearerToken.RULE);
+			throw invalid(property, file, "What the file holds (not shown) can't be sent. " + BearerToken.RULE);
 		}
 		catch (IOException ex) {
-			throw invalid(file, "The file can't be read (%s). Name one that is there and readable."
+			throw invalid(property, file, "The file can't be read (%s). Name one that is there and readable."
 				.formatted(ex.getClass().getSimpleName()));
 		}
 		this.readNanos = System.nanoTime();
 	}
 
-	private static InvalidConfigurationPropertyValueException invalid(Object value, String reason) {
-		return new InvalidConfigurationPropertyValueException("sw4rm.scheduler.auth.token-file", value, reason);
+	private static InvalidConfigurationPropertyValueException invalid(String property, Path file, String reason) {
+		return new InvalidConfigurationPropertyValueException(property, file, reason);
 	}
 
 	private static String read(Path file) throws IOException {

@@ -1,8 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
-import org.jspecify.annotations.Nullable;
-
-import io.sw4rm.scheduler.autoconfigure.SecretPropertyException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
 
 /**
  * Supplies the token of a property.
@@ -11,9 +9,9 @@ class FixedTokenSupplier implements ReadyTokenSupplier {
 
 	private final String token;
 
-	FixedTokenSupplier(@Nullable String token) {
-		if (token == null || !BearerToken.isValid(token)) {
-			throw new SecretPropertyException("sw4rm.scheduler.auth.token", BearerToken.RULE);
+	FixedTokenSupplier(String property, String token) {
+		if (!BearerToken.isValid(token)) {
+			throw new SecretPropertyException(property, BearerToken.RULE);
 		}
 		this.token = token;
 	}

@@ -2,10 +2,12 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -23,33 +25,38 @@ class HeaderLogs {
 		.map((name) -> new HeaderLog(name, LogFactory.getLog(name)))
 		.toList();
 
-	private final LoggingSystem loggingSystem;
+	private final Supplier<LoggingSystem> loggingSystem;
 
 	private final AtomicBoolean warned = new AtomicBoolean();
 
-	HeaderLogs(LoggingSystem loggingSystem) {
+	HeaderLogs(Supplier<LoggingSystem> loggingSystem) {
 		this.loggingSystem = loggingSystem;
 	}
 
 	/**
-	 * Switch off what would print a token. To be called for each token that is sent:
-	 * levels change while the application runs.
+	 * Set the level of loggers that would print a token to INFO. To be called for each
+	 * token that is sent, as levels can change while the application runs.
+	 * @return why no token may be sent, or {@code null} if one may
 	 */
-	void silence() {
+	@Nullable String refusal() {
 		for (HeaderLog log : this.logs) {
-			if (log.log().isDebugEnabled()) {
-				silence(log.name());
+			if (log.log().isDebugEnabled() && !silence(log)) {
+				return "The token was not sent: logger '%s' would print it. Set the level of this logger to INFO"
+					.formatted(log.name());
 			}
 		}
+		return null;
 	}
 
-	private void silence(String name) {
-		this.loggingSystem.setLogLevel(name, LogLevel.INFO);
-		if (this.warned.compareAndSet(false, true)) {
+	private boolean silence(HeaderLog log) {
+		this.loggingSystem.get().setLogLevel(log.name(), LogLevel.INFO);
+		boolean silent = !log.log().isDebugEnabled();
+		if (silent && this.warned.compareAndSet(false, true)) {
 			logger.warn(
-					"The level of logger '%s' is set to INFO: below, it prints the token that is sent to the scheduler"
-						.formatted(name));
+					"The level of logger '%s' was set to INFO, because at DEBUG it prints the tokens that are sent to the scheduler"
+						.formatted(log.name()));
 		}
+		return silent;
 	}
 
 	private record HeaderLog(String name, Log log) {

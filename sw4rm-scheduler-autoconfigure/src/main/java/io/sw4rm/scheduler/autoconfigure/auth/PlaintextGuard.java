@@ -17,17 +17,17 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * Keeps tokens off connections that others can listen to: those without TLS that leave
- * the machine.
+ * Refuses to send tokens over connections that others can read: those without TLS to
+ * other machines.
  */
 class PlaintextGuard {
 
-	private static final String REMEDY = "Use an https:// address or 'sw4rm.scheduler.ssl.bundle'. "
-			+ "'sw4rm.scheduler.auth.dangerously-allow-plaintext=true' sends it all the same, for everyone on the way to read.";
+	private final String prefix;
 
 	private final boolean allowPlaintext;
 
-	PlaintextGuard(boolean allowPlaintext) {
+	PlaintextGuard(String prefix, boolean allowPlaintext) {
+		this.prefix = prefix;
 		this.allowPlaintext = allowPlaintext;
 	}
 
@@ -39,8 +39,8 @@ class PlaintextGuard {
 	void check(SchedulerAddress address) {
 		if (!this.allowPlaintext && address.security() == Security.PLAINTEXT
 				&& !Stream.of(address.toString().split(",")).allMatch(PlaintextGuard::isLoopback)) {
-			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.address", address,
-					"A token would go to another machine in plaintext. " + REMEDY);
+			throw new InvalidConfigurationPropertyValueException(this.prefix + "address", address,
+					"A token would be sent to another machine without TLS. " + remedy());
 		}
 	}
 
@@ -53,7 +53,13 @@ class PlaintextGuard {
 			return null;
 		}
 		return "The token was not sent: the connection to '%s' has no TLS. %s".formatted(request.getAuthority(),
-				REMEDY);
+				remedy());
+	}
+
+	private String remedy() {
+		return ("Use an https:// address or '%sssl.bundle'. '%sauth.dangerously-allow-plaintext=true' sends the token "
+				+ "without TLS, where others can read it.")
+			.formatted(this.prefix, this.prefix);
 	}
 
 	/**

@@ -3,13 +3,23 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link SchedulerTokenSupplier} that mostly knows its token without having to wait for
- * it.
+ * A {@link SchedulerTokenSupplier} with one token for all calls, which it usually knows
+ * without having to wait.
  */
 interface ReadyTokenSupplier extends SchedulerTokenSupplier {
 
+	@Override
+	default String getToken(SchedulerTokenRequest request) {
+		return getToken();
+	}
+
 	/**
-	 * Return the token if it is at hand. Never waits for anything slow.
+	 * Return the token.
+	 */
+	String getToken();
+
+	/**
+	 * Return the token if it is known. Never waits for anything slow.
 	 */
 	@Nullable String getTokenIfReady();
 

@@ -28,8 +28,8 @@ public class SchedulerAuthProperties implements InitializingBean {
 	private @Nullable Path tokenFile;
 
 	/**
-	 * Whether tokens are sent to other machines without TLS too. Everyone on the way can
-	 * read and use them then.
+	 * Whether to send tokens to other machines without TLS, where others can read and use
+	 * them.
 	 */
 	private boolean dangerouslyAllowPlaintext;
 
@@ -65,10 +65,14 @@ public class SchedulerAuthProperties implements InitializingBean {
 
 	@Override
 	public void afterPropertiesSet() {
+		validate("sw4rm.scheduler.");
+	}
+
+	void validate(String prefix) {
 		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
-			entries.put("sw4rm.scheduler.auth.token", this.token);
-			entries.put("sw4rm.scheduler.auth.token-file", this.tokenFile);
-			entries.put("sw4rm.scheduler.auth.oauth2.registration-id", this.oauth2.getRegistrationId());
+			entries.put(prefix + "auth.token", this.token);
+			entries.put(prefix + "auth.token-file", this.tokenFile);
+			entries.put(prefix + "auth.oauth2.registration-id", this.oauth2.getRegistrationId());
 		});
 	}
 

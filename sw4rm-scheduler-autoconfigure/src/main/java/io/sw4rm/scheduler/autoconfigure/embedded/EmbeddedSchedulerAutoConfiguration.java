@@ -23,7 +23,7 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 @AutoConfiguration(before = SchedulerAutoConfiguration.class)
 @ConditionalOnClass(EmbeddedScheduler.class)
 @ConditionalOnBooleanProperty(name = "sw4rm.scheduler.enabled", matchIfMissing = true)
-@ConditionalOnMissingBean(SchedulerConnectionDetails.class)
+@ConditionalOnMissingBean(value = SchedulerConnectionDetails.class, name = "sw4rmSchedulerChannel")
 @Conditional(OnEmbeddedSchedulerCondition.class)
 @EnableConfigurationProperties(EmbeddedSchedulerProperties.class)
 public final class EmbeddedSchedulerAutoConfiguration {

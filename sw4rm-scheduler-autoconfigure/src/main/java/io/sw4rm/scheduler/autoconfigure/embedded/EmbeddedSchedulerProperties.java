@@ -13,13 +13,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 public class EmbeddedSchedulerProperties implements InitializingBean {
 
 	/**
-	 * Whether to start an embedded scheduler and use it instead of a configured address.
-	 * When not set, it starts if it is on the class path and no address is configured.
+	 * Whether to start an embedded scheduler and use it instead of all configured
+	 * addresses. When not set, it starts if it is on the class path and no address is
+	 * configured.
 	 */
 	private @Nullable Boolean enabled;
 
 	/**
-	 * Port of the embedded scheduler; 0 takes any free one.
+	 * Port of the embedded scheduler. 0 selects any free port.
 	 */
 	private int port = 0;
 

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.embedded;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
@@ -18,6 +19,8 @@ class OnEmbeddedSchedulerCondition extends SpringBootCondition {
 
 	private static final String ADDRESS_PROPERTY = "sw4rm.scheduler.address";
 
+	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
+
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded Scheduler");
@@ -26,8 +29,11 @@ class OnEmbeddedSchedulerCondition extends SpringBootCondition {
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because(ENABLED_PROPERTY + " is " + enabled));
 		}
-		if (environment.containsProperty(ADDRESS_PROPERTY)) {
+		if (Binder.get(environment).bind(ADDRESS_PROPERTY, Bindable.listOf(String.class)).isBound()) {
 			return ConditionOutcome.noMatch(message.because(ADDRESS_PROPERTY + " is set"));
+		}
+		if (Binder.get(environment).bind(CLIENT_PROPERTY, Bindable.mapOf(String.class, Object.class)).isBound()) {
+			return ConditionOutcome.noMatch(message.because(CLIENT_PROPERTY + " is set"));
 		}
 		return ConditionOutcome.match(message.because(ADDRESS_PROPERTY + " is not set"));
 	}

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 public class SchedulerHealthProperties implements InitializingBean {
 
 	/**
-	 * Time that the scheduler has to answer a health check.
+	 * Time within which the scheduler must respond to a health check.
 	 */
 	private Duration deadline = Duration.ofSeconds(1);
 
@@ -27,8 +27,12 @@ public class SchedulerHealthProperties implements InitializingBean {
 
 	@Override
 	public void afterPropertiesSet() {
+		validate("sw4rm.scheduler.");
+	}
+
+	void validate(String prefix) {
 		if (this.deadline.isZero() || this.deadline.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.health.deadline", this.deadline,
+			throw new InvalidConfigurationPropertyValueException(prefix + "health.deadline", this.deadline,
 					"It must be positive. Give it a unit, such as 500ms or 2s.");
 		}
 	}

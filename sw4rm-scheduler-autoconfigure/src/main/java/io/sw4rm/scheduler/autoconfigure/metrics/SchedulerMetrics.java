@@ -1,12 +1,12 @@
 package io.sw4rm.scheduler.autoconfigure.metrics;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
-import com.google.protobuf.MessageLite;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -17,10 +17,10 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.client.PreemptionResult;
+import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
-import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
  * Records calls under the names of the protocol (SW4-003). Meters are looked up in the
@@ -70,12 +70,11 @@ class SchedulerMetrics implements SchedulerCallListener {
 		this.tags = tags;
 		Tags service = tags.and("service", "SchedulerService");
 		Gauge.builder("sw4rm.rpc.in.flight", this.inFlight, LongAdder::sum)
-			.description("Calls to the scheduler that have not ended yet")
+			.description("Calls to the scheduler in flight")
 			.tags(service)
 			.register(registry);
 		for (SchedulerOperation operation : SchedulerOperation.values()) {
-			this.retries[operation.ordinal()] = counter("sw4rm.rpc.retries", "Further attempts of calls",
-					tags(operation));
+			this.retries[operation.ordinal()] = counter("sw4rm.rpc.retries", "Retries of calls", tags(operation));
 		}
 		String submissions = "sw4rm.scheduler.submissions";
 		this.accepted = counter(submissions, "Answered submissions", tags.and("outcome", "accepted"));
@@ -92,23 +91,24 @@ class SchedulerMetrics implements SchedulerCallListener {
 	}
 
 	@Override
-	public void onStart(SchedulerOperation operation, MessageLite request) {
+	public void onStart(SchedulerCall call) {
 		this.inFlight.increment();
-		if (request instanceof SubmitTaskRequest submission) {
-			this.payloadSize.record(submission.getParams().size());
+		if (call.operation() == SchedulerOperation.SUBMIT_TASK) {
+			this.payloadSize.record(call.payloadSize());
 		}
 	}
 
 	@Override
-	public void onRetry(SchedulerOperation operation) {
-		this.retries[operation.ordinal()].increment();
+	public void onRetry(SchedulerCall call) {
+		this.retries[call.operation().ordinal()].increment();
 	}
 
 	@Override
-	public void onEnd(SchedulerOperation operation, Status.Code status, long nanos, @Nullable Object result) {
+	public void onEnd(SchedulerCall call) {
 		this.inFlight.decrement();
-		duration(operation).record(nanos, TimeUnit.NANOSECONDS);
-		requests(operation, status).increment();
+		duration(call.operation()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
+		requests(call.operation(), Objects.requireNonNull(call.status())).increment();
+		Object result = call.result();
 		if (result instanceof SubmitTaskResult submission) {
 			(submission.accepted() ? this.accepted : this.refused).increment();
 		}
@@ -127,7 +127,7 @@ class SchedulerMetrics implements SchedulerCallListener {
 
 	private Timer createDuration(SchedulerOperation operation) {
 		Timer timer = Timer.builder("sw4rm.rpc.duration")
-			.description("Duration of calls to the scheduler, with all their attempts")
+			.description("Duration of calls to the scheduler, including retries")
 			.tags(tags(operation))
 			.serviceLevelObjectives(BUCKETS)
 			.publishPercentileHistogram(this.percentilesHistogram)
@@ -142,7 +142,7 @@ class SchedulerMetrics implements SchedulerCallListener {
 	}
 
 	private Counter createRequests(SchedulerOperation operation, Status.Code status) {
-		Counter counter = counter("sw4rm.rpc.requests", "Calls to the scheduler that have ended",
+		Counter counter = counter("sw4rm.rpc.requests", "Completed calls to the scheduler",
 				tags(operation).and("status", status.name()));
 		this.requests.set(operation.ordinal() * STATUSES + status.ordinal(), counter);
 		return counter;

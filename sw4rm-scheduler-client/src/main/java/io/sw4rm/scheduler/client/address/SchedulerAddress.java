@@ -247,6 +247,15 @@ public final class SchedulerAddress {
 	}
 
 	/**
+	 * Return whether this address names a transport on this machine without a network: a
+	 * Unix domain socket or the in-process transport.
+	 * @return whether it is local
+	 */
+	public boolean isLocal() {
+		return LOCAL_SCHEMES.contains(scheme(this.target));
+	}
+
+	/**
 	 * Return what this address says about encryption.
 	 * @return the security
 	 */

@@ -1,0 +1,110 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.grpc.CompressorRegistry;
+
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.PropertyRemedies;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
+import io.sw4rm.scheduler.client.PayloadConverter;
+import io.sw4rm.scheduler.client.SchedulerCallListener;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
+import io.sw4rm.scheduler.client.SchedulerOperation;
+
+/**
+ * Default {@link SchedulerClientFactory}: makes clients from connections. Properties are
+ * applied first, then the application's beans, its customizers last.
+ */
+class DefaultSchedulerClientFactory implements SchedulerClientFactory {
+
+	private final SchedulerConnections connections;
+
+	private final CompressorRegistry compressorRegistry;
+
+	/**
+	 * Copies of one builder share the limit of calls in flight.
+	 */
+	private final Map<String, SchedulerClientBuilder> builders = new ConcurrentHashMap<>();
+
+	DefaultSchedulerClientFactory(SchedulerConnections connections, CompressorRegistry compressorRegistry) {
+		this.connections = connections;
+		this.compressorRegistry = compressorRegistry;
+	}
+
+	@Override
+	public SchedulerClientBuilder builder(String name) {
+		SchedulerClientBuilder builder = this.builders.get(name);
+		if (builder == null) {
+			// Without a lock, as beans are created meanwhile
+			SchedulerClientBuilder configured = configure(name);
+			builder = this.builders.putIfAbsent(name, configured);
+			builder = (builder != null) ? builder : configured;
+		}
+		return builder.copy();
+	}
+
+	private SchedulerClientBuilder configure(String name) {
+		SchedulerConnection connection = this.connections.get(name);
+		SchedulerClientBuilder builder = SchedulerClient.builder(connection.channel())
+			.target(connection.target())
+			.remedies(new PropertyRemedies(this.connections.prefix(name)));
+		applyProperties(name, builder);
+		PropertyMapper map = PropertyMapper.get();
+		map.from(() -> this.connections.bean(name, PayloadConverter.class)).to(builder::payloadConverter);
+		map.from(() -> this.connections.bean(name, SchedulerExceptionTranslator.class))
+			.to(builder::exceptionTranslator);
+		this.connections.beans(name, SchedulerCallListener.class).forEach(builder::listener);
+		this.connections.beans(name, SchedulerClientBuilderCustomizer.class)
+			.forEach((customizer) -> customizer.customize(name, builder));
+		return builder;
+	}
+
+	private void applyProperties(String name, SchedulerClientBuilder builder) {
+		SchedulerClientProperties properties = this.connections.properties(name);
+		String prefix = this.connections.prefix(name);
+		PropertyMapper map = PropertyMapper.get();
+		map.from(properties::getDeadline).to((deadline) -> builder.deadline(deadline, prefix + "deadline"));
+		for (SchedulerOperation operation : SchedulerOperation.values()) {
+			map.from(() -> properties.getDeadlines().of(operation))
+				.to((deadline) -> builder.deadline(operation, deadline,
+						prefix + "deadlines." + propertyName(operation)));
+		}
+		map.from(properties::isWaitForReady).whenTrue().to(builder::waitForReady);
+		map.from(properties::getCompression)
+			.to((compression) -> builder.compression(checkCompression(prefix, compression)));
+		map.from(properties::getMaxOutboundMessageSize).asInt(DataSize::toBytes).to(builder::maxOutboundMessageSize);
+		map.from(properties::getMaxInFlight).to(builder::maxInFlight);
+		properties.getMetadata().forEach((key, value) -> addMetadata(builder, prefix, key, value));
+	}
+
+	private static String propertyName(SchedulerOperation operation) {
+		return operation.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	private String checkCompression(String prefix, String compression) {
+		if (this.compressorRegistry.lookupCompressor(compression) == null) {
+			throw new InvalidConfigurationPropertyValueException(prefix + "compression", compression,
+					"There is no compressor of that name. Use gzip, or add a Compressor bean.");
+		}
+		return compression;
+	}
+
+	private void addMetadata(SchedulerClientBuilder builder, String prefix, String name, String value) {
+		try {
+			builder.metadata(name, value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new SecretPropertyException(prefix + "metadata." + name, "Correct it: " + ex.getMessage() + ".");
+		}
+	}
+
+}

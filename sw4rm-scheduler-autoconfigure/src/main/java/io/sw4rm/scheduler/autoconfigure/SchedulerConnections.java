@@ -1,0 +1,323 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannelBuilder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
+
+import io.sw4rm.scheduler.autoconfigure.channel.ConnectionSettings;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
+import io.sw4rm.scheduler.autoconfigure.tls.SchedulerTls;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
+
+/**
+ * The schedulers that the application uses: the one without a name, which is called
+ * {@value #DEFAULT_NAME} here, and those of {@code sw4rm.scheduler.client.<name>.*}.
+ * Knows for each its properties, the beans that apply to it, and its connection. For the
+ * packages of this auto-configuration; applications use {@link SchedulerClientFactory}.
+ * <p>
+ * Thread-safe.
+ */
+public final class SchedulerConnections {
+
+	/**
+	 * The name of the scheduler that has none.
+	 */
+	public static final String DEFAULT_NAME = "default";
+
+	/**
+	 * The name of the bean with the channel of the scheduler that has no name. The
+	 * application may define it.
+	 */
+	public static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
+
+	private static final String PREFIX = "sw4rm.scheduler.";
+
+	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Binder binder;
+
+	private final SchedulerProperties properties;
+
+	private final ObjectProvider<ClientInterceptor> interceptors;
+
+	private final Set<String> names = new LinkedHashSet<>();
+
+	SchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
+			SchedulerProperties properties, ObjectProvider<ClientInterceptor> interceptors) {
+		this.beanFactory = beanFactory;
+		this.binder = Binder.get(environment);
+		this.properties = properties;
+		this.interceptors = interceptors;
+		if (beanFactory.containsBean(CHANNEL_BEAN_NAME)) {
+			this.names.add(DEFAULT_NAME);
+		}
+		this.names.addAll(namedSchedulers(environment));
+	}
+
+	/**
+	 * Return the names of the clients that the environment defines.
+	 */
+	static Set<String> namedSchedulers(Environment environment) {
+		Set<String> names = Binder.get(environment)
+			.bind(CLIENT_PROPERTY, Bindable.mapOf(String.class, Object.class))
+			.map(Map::keySet)
+			.orElse(Set.of());
+		for (String name : names) {
+			if (name.equals(DEFAULT_NAME)) {
+				throw new InvalidConfigurationPropertyValueException(CLIENT_PROPERTY + "." + name, "",
+						"The name 'default' is reserved for the scheduler of 'sw4rm.scheduler.*'. Use another name.");
+			}
+		}
+		return names;
+	}
+
+	/**
+	 * Return the names of all schedulers, the one without a name first, if there is one.
+	 * @return the names
+	 */
+	public Set<String> names() {
+		return Collections.unmodifiableSet(this.names);
+	}
+
+	/**
+	 * Return whether there are schedulers with a name.
+	 * @return whether there are any
+	 */
+	public boolean hasNames() {
+		return this.names.size() > 1 || !this.names.contains(DEFAULT_NAME);
+	}
+
+	/**
+	 * Return what the names of a scheduler's properties begin with.
+	 * @param name the name of the scheduler
+	 * @return the prefix, with a dot at the end
+	 */
+	public String prefix(String name) {
+		return name.equals(DEFAULT_NAME) ? PREFIX : CLIENT_PROPERTY + "." + name + ".";
+	}
+
+	/**
+	 * Return the properties of a scheduler, with those that it inherits.
+	 * @param name the name of the scheduler
+	 * @return valid properties
+	 */
+	public SchedulerClientProperties properties(String name) {
+		if (name.equals(DEFAULT_NAME)) {
+			return this.properties;
+		}
+		SchedulerClientProperties properties = new SchedulerClientProperties();
+		this.binder.bind(PREFIX.substring(0, PREFIX.length() - 1), Bindable.ofInstance(properties));
+		properties.getMetadata().clear();
+		this.binder.bind(CLIENT_PROPERTY + "." + name, Bindable.ofInstance(properties));
+		new SchedulerPropertiesValidator(prefix(name)).validate(properties);
+		return properties;
+	}
+
+	/**
+	 * Set further properties of a scheduler, after those that it inherits.
+	 * @param name the name of the scheduler
+	 * @param group the group of properties, such as {@code health}
+	 * @param properties the properties to set
+	 * @param inherit whether properties that the scheduler does not set are those of
+	 * {@code sw4rm.scheduler.*}
+	 * @param <T> the type of the properties
+	 * @return the same properties
+	 */
+	public <T> T bind(String name, String group, T properties, boolean inherit) {
+		if (inherit || name.equals(DEFAULT_NAME)) {
+			this.binder.bind(PREFIX + group, Bindable.ofInstance(properties));
+		}
+		if (!name.equals(DEFAULT_NAME)) {
+			this.binder.bind(prefix(name) + group, Bindable.ofInstance(properties));
+		}
+		return properties;
+	}
+
+	/**
+	 * Return the beans of a type that apply to a scheduler: all but those that are
+	 * qualified with the name of another one.
+	 * @param name the name of the scheduler
+	 * @param type the type of the beans
+	 * @param <T> the type of the beans
+	 * @return the beans in their order
+	 */
+	public <T> List<T> beans(String name, Class<T> type) {
+		return applying(name, type, this.beanFactory.getBeanProvider(type).orderedStream());
+	}
+
+	private <T> List<T> applying(String name, Class<T> type, Stream<T> beans) {
+		if (!hasNames()) {
+			return beans.toList();
+		}
+		Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
+		this.beanFactory.getBeansOfType(type).forEach((beanName, bean) -> {
+			String owner = owner(beanName);
+			if (owner != null && !owner.equals(name)) {
+				others.add(bean);
+			}
+		});
+		return beans.filter((bean) -> !others.contains(bean)).toList();
+	}
+
+	/**
+	 * Return the bean of a type that applies to a scheduler: the one that is qualified
+	 * with its name, or else one without such a qualifier.
+	 * @param name the name of the scheduler
+	 * @param type the type of the bean
+	 * @param <T> the type of the bean
+	 * @return the bean, or {@code null} if there is none
+	 * @throws IllegalStateException if several apply
+	 */
+	public <T> @Nullable T bean(String name, Class<T> type) {
+		if (!hasNames()) {
+			return this.beanFactory.getBeanProvider(type).getIfUnique();
+		}
+		List<String> candidates = Stream.of(this.beanFactory.getBeanNamesForType(type))
+			.filter((beanName) -> name.equals(owner(beanName)))
+			.toList();
+		if (candidates.isEmpty()) {
+			candidates = Stream.of(this.beanFactory.getBeanNamesForType(type))
+				.filter((beanName) -> owner(beanName) == null)
+				.toList();
+		}
+		Assert.state(candidates.size() <= 1, "Several beans of type %s apply to the scheduler '%s'. Qualify all but one"
+			.formatted(type.getName(), name));
+		return candidates.isEmpty() ? null : this.beanFactory.getBean(candidates.get(0), type);
+	}
+
+	/**
+	 * Return the scheduler that a bean is qualified with.
+	 */
+	private @Nullable String owner(String beanName) {
+		return this.names.stream()
+			.filter((name) -> BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, beanName, this.beanFactory))
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
+	 * Return the connection to a scheduler. It is made when it is first needed.
+	 * @param name the name of the scheduler
+	 * @return the connection
+	 * @throws IllegalArgumentException if there is no scheduler of that name
+	 */
+	public SchedulerConnection get(String name) {
+		Assert.isTrue(this.names.contains(name),
+				() -> "There is no scheduler '%s' (known: %s). Define it with '%s.%s.address'".formatted(name,
+						this.names, CLIENT_PROPERTY, name));
+		return this.beanFactory.getBean(connectionBeanName(name), SchedulerConnection.class);
+	}
+
+	static String connectionBeanName(String name) {
+		return name.equals(DEFAULT_NAME) ? "sw4rmSchedulerConnection" : name + "SchedulerConnection";
+	}
+
+	/**
+	 * Make the connection to a scheduler.
+	 */
+	SchedulerConnection connect(String name) {
+		SchedulerClientProperties properties = properties(name);
+		if (name.equals(DEFAULT_NAME) && isChannelReplaced()) {
+			new SchedulerPropertiesValidator(PREFIX).validateForReplacedChannel(properties);
+			interceptors(name, null);
+			return SchedulerConnection.of(name, this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
+		}
+		SchedulerConnectionDetails details = connectionDetails(name, properties);
+		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
+		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
+			.connect(new ConnectionSettings(name, address, tls(details, address),
+					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
+					(builder) -> customize(name, builder)));
+	}
+
+	private boolean isChannelReplaced() {
+		return this.beanFactory
+			.getBeanNamesForType(SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
+	}
+
+	private SchedulerConnectionDetails connectionDetails(String name, SchedulerClientProperties properties) {
+		boolean named = !name.equals(DEFAULT_NAME);
+		SchedulerConnectionDetails details = bean(name, SchedulerConnectionDetails.class);
+		if (details != null && !(named && details instanceof PropertiesSchedulerConnectionDetails)) {
+			return details;
+		}
+		String property = prefix(name) + "address";
+		if (named && !this.binder.bind(property, Bindable.listOf(String.class)).isBound()) {
+			throw new InvalidConfigurationPropertyValueException(property, "",
+					"The client '%s' needs an address. Set '%s'.".formatted(name, property));
+		}
+		return new PropertiesSchedulerConnectionDetails(prefix(name), properties,
+				this.beanFactory.getBean(SslBundles.class));
+	}
+
+	private static @Nullable SchedulerTls tls(SchedulerConnectionDetails details, SchedulerAddress address) {
+		if (details.getSslBundle() == null && address.security() != Security.TLS) {
+			return null;
+		}
+		Assert.state(address.security() != Security.PLAINTEXT && !address.isLocal(),
+				() -> "The connection details require TLS, which is not available for the address '%s'"
+					.formatted(address));
+		return new SchedulerTls(() -> {
+			SslBundle bundle = details.getSslBundle();
+			return (bundle != null) ? bundle : SslBundle.systemDefault();
+		}, details::addSslBundleUpdateHandler);
+	}
+
+	private List<ClientInterceptor> interceptors(String name, @Nullable SchedulerAddress address) {
+		Stream<ClientInterceptor> own = applying(name, ClientInterceptor.class, this.interceptors.orderedStream())
+			.stream();
+		Stream<ClientInterceptor> further = this.beanFactory.getBeanProvider(InterceptorFactory.class)
+			.orderedStream()
+			.flatMap((factory) -> Stream.ofNullable(factory.create(name, address)));
+		return Stream.concat(own, further).toList();
+	}
+
+	private void customize(String name, ManagedChannelBuilder<?> builder) {
+		beans(name, SchedulerChannelBuilderCustomizer.class)
+			.forEach((customizer) -> customizer.customize(name, builder));
+	}
+
+	/**
+	 * Makes an interceptor for the channel of each scheduler, to run after all others.
+	 */
+	@FunctionalInterface
+	public interface InterceptorFactory {
+
+		/**
+		 * Make an interceptor.
+		 * @param name the name of the scheduler
+		 * @param address the address of the scheduler, or {@code null} if its channel is
+		 * the application's own
+		 * @return the interceptor, or {@code null} if none is needed
+		 * @throws IllegalStateException if one is needed and the channel is the
+		 * application's own
+		 */
+		@Nullable ClientInterceptor create(String name, @Nullable SchedulerAddress address);
+
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.sw4rm.scheduler.autoconfigure.observation;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+import io.sw4rm.scheduler.client.SchedulerCall;
+import io.sw4rm.scheduler.client.SchedulerCallListener;
+
+/**
+ * Makes an {@link Observation} of each call, with all its attempts.
+ */
+class ObservationCallListener implements SchedulerCallListener {
+
+	private static final SchedulerObservationConvention DEFAULT_CONVENTION = new DefaultSchedulerObservationConvention();
+
+	private final ObservationRegistry registry;
+
+	private final @Nullable SchedulerObservationConvention convention;
+
+	ObservationCallListener(ObservationRegistry registry, @Nullable SchedulerObservationConvention convention) {
+		this.registry = registry;
+		this.convention = convention;
+	}
+
+	@Override
+	public void onStart(SchedulerCall call) {
+		SchedulerObservationContext context = new SchedulerObservationContext(call);
+		Observation observation = Observation
+			.createNotStarted(this.convention, DEFAULT_CONVENTION, () -> context, this.registry)
+			.start();
+		call.setAttribute(Observation.class, observation);
+	}
+
+	/**
+	 * Other threads that work on the call only pass its result on.
+	 */
+	@Override
+	public void onScopeOpened(SchedulerCall call) {
+		if (call.getAttribute(Observation.class) instanceof Observation observation
+				&& call.getAttribute(ObservationCallListener.class) == null) {
+			call.setAttribute(ObservationCallListener.class, true);
+			call.setAttribute(Observation.Scope.class, observation.openScope());
+		}
+	}
+
+	@Override
+	public void onScopeClosed(SchedulerCall call) {
+		if (call.getAttribute(Observation.Scope.class) instanceof Observation.Scope scope) {
+			call.setAttribute(Observation.Scope.class, null);
+			scope.close();
+		}
+	}
+
+	@Override
+	public void onEnd(SchedulerCall call) {
+		if (call.getAttribute(Observation.class) instanceof Observation observation) {
+			if (call.failure() != null) {
+				observation.error(call.failure());
+			}
+			observation.stop();
+		}
+	}
+
+}

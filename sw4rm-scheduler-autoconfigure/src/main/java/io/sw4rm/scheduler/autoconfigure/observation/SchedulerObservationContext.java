@@ -1,0 +1,39 @@
+package io.sw4rm.scheduler.autoconfigure.observation;
+
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
+
+import io.sw4rm.scheduler.client.SchedulerCall;
+
+/**
+ * {@link SenderContext} of a call to a scheduler. What tracers propagate is sent as
+ * metadata of the call.
+ */
+public class SchedulerObservationContext extends SenderContext<SchedulerCall> {
+
+	private final SchedulerCall call;
+
+	/**
+	 * Create a context.
+	 * @param call the call
+	 */
+	public SchedulerObservationContext(SchedulerCall call) {
+		super((carrier, key, value) -> {
+			if (carrier != null) {
+				carrier.setMetadata(key, value);
+			}
+		}, Kind.CLIENT);
+		this.call = call;
+		setCarrier(call);
+	}
+
+	/**
+	 * Return the call.
+	 * @return the call, which has a {@linkplain SchedulerCall#status() status} when the
+	 * observation stops
+	 */
+	public SchedulerCall getCall() {
+		return this.call;
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.sw4rm.scheduler.autoconfigure.observation;
+
+import io.micrometer.core.instrument.observation.MeterObservationHandler;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.TracingObservationHandler;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.util.ClassUtils;
+
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+
+/**
+ * Observes calls where somebody is interested: a tracer, another handler of observations
+ * that does not only record meters, or a convention of the application's own.
+ */
+class SchedulerObservations implements SchedulerClientBuilderCustomizer {
+
+	private static final boolean HAS_METERS = isPresent(
+			"io.micrometer.core.instrument.observation.MeterObservationHandler");
+
+	private static final boolean HAS_TRACING = isPresent("io.micrometer.tracing.handler.TracingObservationHandler");
+
+	private final SchedulerConnections connections;
+
+	private final ObjectProvider<ObservationRegistry> registry;
+
+	private final ObjectProvider<ObservationHandler<?>> handlers;
+
+	private final ObjectProvider<SchedulerObservationConvention> convention;
+
+	SchedulerObservations(SchedulerConnections connections, ObjectProvider<ObservationRegistry> registry,
+			ObjectProvider<ObservationHandler<?>> handlers, ObjectProvider<SchedulerObservationConvention> convention) {
+		this.connections = connections;
+		this.registry = registry;
+		this.handlers = handlers;
+		this.convention = convention;
+	}
+
+	private static boolean isPresent(String className) {
+		return ClassUtils.isPresent(className, null);
+	}
+
+	@Override
+	public void customize(String name, SchedulerClientBuilder builder) {
+		ObservationRegistry registry = this.registry.getIfUnique();
+		if (registry == null || registry.isNoop() || !isWanted()) {
+			return;
+		}
+		builder.listener(new ObservationCallListener(registry, this.convention.getIfUnique()));
+		this.connections.get(name).markMeasured(builder);
+	}
+
+	private boolean isWanted() {
+		return this.convention.getIfUnique() != null || this.handlers.stream().anyMatch(this::isWanted);
+	}
+
+	private boolean isWanted(ObservationHandler<?> handler) {
+		return !(HAS_METERS && handler instanceof MeterObservationHandler) && !(HAS_TRACING
+				&& handler instanceof TracingObservationHandler<?> tracing && tracing.getTracer() == Tracer.NOOP);
+	}
+
+}

@@ -1,0 +1,168 @@
+package io.sw4rm.scheduler.autoconfigure.startup;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import com.google.protobuf.Empty;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties.Startup;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.StartupCheckException;
+
+/**
+ * Checks at the start of the application that its schedulers respond, if the properties
+ * say so. Starts before what accepts work, such as web servers and message listeners.
+ */
+class StartupCheck implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(StartupCheck.class);
+
+	private static final Duration PAUSE = Duration.ofMillis(200);
+
+	/**
+	 * The health check that most gRPC servers offer, without its library. Even the answer
+	 * that there is no such method shows that a server responds.
+	 */
+	private static final MethodDescriptor<Empty, Empty> METHOD = MethodDescriptor.<Empty, Empty>newBuilder()
+		.setType(MethodDescriptor.MethodType.UNARY)
+		.setFullMethodName("grpc.health.v1.Health/Check")
+		.setRequestMarshaller(ProtoUtils.marshaller(Empty.getDefaultInstance()))
+		.setResponseMarshaller(ProtoUtils.marshaller(Empty.getDefaultInstance()))
+		.build();
+
+	private static final Set<Status.Code> ANSWERS = EnumSet.of(Status.Code.UNIMPLEMENTED, Status.Code.NOT_FOUND,
+			Status.Code.PERMISSION_DENIED);
+
+	/**
+	 * Not injected, as lifecycle beans are created even where others are lazy.
+	 */
+	private final ObjectProvider<SchedulerConnections> connections;
+
+	private volatile boolean running;
+
+	StartupCheck(ObjectProvider<SchedulerConnections> connections) {
+		this.connections = connections;
+	}
+
+	@Override
+	public int getPhase() {
+		return 0;
+	}
+
+	/**
+	 * A paused context does not check again when it goes on.
+	 */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
+	@Override
+	public void start() {
+		SchedulerConnections connections = this.connections.getObject();
+		for (String name : connections.names()) {
+			SchedulerClientProperties properties = connections.properties(name);
+			if (properties.getStartup() != Startup.LAZY) {
+				check(connections.get(name), connections.prefix(name), properties);
+			}
+		}
+		this.running = true;
+	}
+
+	private void check(SchedulerConnection connection, String prefix, SchedulerClientProperties properties) {
+		Startup startup = properties.getStartup();
+		Duration timeout = properties.getStartupTimeout();
+		Deadline deadline = Deadline.after(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+		StatusRuntimeException failure = call(connection.channel(), deadline);
+		if (failure != null && mayPass(startup, failure)) {
+			logger.info("Waiting up to %d ms for the SW4RM scheduler at '%s'"
+				.formatted(TimeUnit.MILLISECONDS.convert(timeout), connection.target()));
+		}
+		while (failure != null && mayPass(startup, failure) && pause(deadline)) {
+			failure = moreTelling(failure, call(connection.channel(), deadline));
+		}
+		if (failure != null) {
+			throw new StartupCheckException(connection.target(), prefix,
+					startup.name().toLowerCase(Locale.ROOT).replace('_', '-'), timeout, failure);
+		}
+	}
+
+	private @Nullable StatusRuntimeException call(Channel channel, Deadline deadline) {
+		try {
+			ClientCalls.blockingUnaryCall(channel, METHOD, CallOptions.DEFAULT.withDeadline(deadline),
+					Empty.getDefaultInstance());
+			return null;
+		}
+		catch (StatusRuntimeException ex) {
+			return ANSWERS.contains(ex.getStatus().getCode()) ? null : ex;
+		}
+	}
+
+	private static boolean mayPass(Startup startup, StatusRuntimeException failure) {
+		return startup == Startup.WAIT && !isRefusal(failure.getStatus());
+	}
+
+	/**
+	 * Return whether the scheduler rejected the credentials. If none could be sent, the
+	 * failure has a cause.
+	 */
+	private static boolean isRefusal(Status status) {
+		return status.getCode() == Status.Code.UNAUTHENTICATED && status.getCause() == null;
+	}
+
+	/**
+	 * The last call may only have run out of time.
+	 */
+	private static @Nullable StatusRuntimeException moreTelling(StatusRuntimeException previous,
+			@Nullable StatusRuntimeException last) {
+		return (last != null && last.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) ? previous : last;
+	}
+
+	/**
+	 * Wait a while before the next call.
+	 * @return whether there is time for another call
+	 */
+	private static boolean pause(Deadline deadline) {
+		if (deadline.isExpired()) {
+			return false;
+		}
+		try {
+			TimeUnit.NANOSECONDS.sleep(Math.min(PAUSE.toNanos(), deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+			return !deadline.isExpired();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+}

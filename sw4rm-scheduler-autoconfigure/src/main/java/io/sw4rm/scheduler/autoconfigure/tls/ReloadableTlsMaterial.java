@@ -1,0 +1,77 @@
+package io.sw4rm.scheduler.autoconfigure.tls;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLSession;
+
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * The {@link TlsMaterial} that handshakes use, which can be replaced. Each TLS session
+ * remembers the first one that its handshake used, and so does each session that is
+ * resumed from it. Thread-safe.
+ * <p>
+ * Knows nothing of the channel: native TLS libraries keep key and trust managers alive
+ * for as long as there is a channel.
+ */
+final class ReloadableTlsMaterial {
+
+	private static final String SESSION_VALUE_NAME = ReloadableTlsMaterial.class.getName();
+
+	private volatile TlsMaterial current;
+
+	private final AdvancedTlsX509KeyManager keyManager = new AdvancedTlsX509KeyManager();
+
+	ReloadableTlsMaterial(TlsMaterial material) {
+		this.current = material;
+		present(material);
+	}
+
+	private void present(TlsMaterial material) {
+		if (material.identity() != null) {
+			this.keyManager.updateIdentityCredentials(material.identity().certificateChain(),
+					material.identity().privateKey());
+		}
+	}
+
+	void replace(TlsMaterial material) {
+		Assert.state((material.identity() == null) == (this.current.identity() == null),
+				"A client certificate can't be added or removed without a restart");
+		present(material);
+		this.current = material;
+	}
+
+	/**
+	 * Return what presents the client's certificate.
+	 * @return the key manager, or {@code null} if there is no certificate
+	 */
+	@Nullable KeyManager keyManager() {
+		return (this.current.identity() != null) ? this.keyManager : null;
+	}
+
+	TlsMaterial current() {
+		return this.current;
+	}
+
+	/**
+	 * Return the current material for a handshake.
+	 */
+	TlsMaterial forHandshake(@Nullable SSLSession session) {
+		TlsMaterial material = this.current;
+		if (session != null && session.getValue(SESSION_VALUE_NAME) == null) {
+			session.putValue(SESSION_VALUE_NAME, material.id());
+		}
+		return material;
+	}
+
+	/**
+	 * Return whether a session goes back to material that was replaced since.
+	 */
+	boolean isOutdated(SSLSession session) {
+		// Sessions of other credentials have no such value
+		return session.getValue(SESSION_VALUE_NAME) instanceof String id && !id.equals(this.current.id());
+	}
+
+}
