@@ -241,12 +241,12 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return SchedulerException.of(operation(), target(), this.correlationId, cause, this.settings.remedies());
 	}
 
-	private RuntimeException translate(SchedulerException exception) {
+	private Throwable translate(SchedulerException exception) {
 		try {
 			return Objects.requireNonNull(this.settings.exceptionTranslator().translate(exception),
 					"The exception translator returned null");
 		}
-		catch (RuntimeException failure) {
+		catch (Throwable failure) {
 			if (failure != exception) {
 				failure.addSuppressed(exception);
 			}
@@ -415,6 +415,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 */
 	private final class AsyncCall extends ClientCall.Listener<S> implements BiConsumer<R, Throwable> {
 
+		private static final String ENDED_BY_CALLER = "The caller ended the future";
+
 		private final CompletableFuture<R> future = new CompletableFuture<>();
 
 		private final CallOptions options;
@@ -449,20 +451,21 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		void send() {
 			ClientCall<Q, S> call = UnaryCall.this.settings.channel()
 				.newCall(UnaryCall.this.method.descriptor(), this.options);
-			this.call = call;
 			Metadata headers = new Metadata();
 			addMetadata(headers);
-			call.start(this, headers);
 			try {
+				call.start(this, headers);
 				// A second message would be an error, which shows only if it is asked for
 				call.request(2);
 				call.sendMessage(UnaryCall.this.request);
 				call.halfClose();
 			}
 			catch (RuntimeException | Error ex) {
-				call.cancel("The request could not be sent", ex);
+				cancel(call, "The request could not be sent", ex);
 				throw ex;
 			}
+			// Not before the start, with which a cancellation must not coincide
+			this.call = call;
 		}
 
 		@Override
@@ -476,11 +479,18 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 		@Override
 		public void onClose(Status status, Metadata trailers) {
-			if (this.refusal == null && !this.future.isDone() && isRepeatable(status)) {
-				this.refusal = status.asRuntimeException(trailers);
-				repeat();
+			try {
+				if (this.refusal == null && !this.future.isDone() && isRepeatable(status)) {
+					this.refusal = status.asRuntimeException(trailers);
+					repeat();
+					return;
+				}
 			}
-			else if (!status.isOk()) {
+			catch (Throwable ex) {
+				end(null, ex);
+				return;
+			}
+			if (!status.isOk()) {
 				end(null,
 						(this.refusal != null && !isSent(status)) ? this.refusal : status.asRuntimeException(trailers));
 			}
@@ -493,12 +503,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		}
 
 		private void repeat() {
-			try {
-				send();
-			}
-			catch (RuntimeException | Error ex) {
-				end(null, ex);
-			}
+			this.response = null;
+			send();
 			if (this.future.isDone()) {
 				cancel();
 			}
@@ -548,6 +554,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		@Override
 		public void accept(@Nullable R result, @Nullable Throwable failure) {
 			if (UnaryCall.this.status == null) {
+				end(null, Status.CANCELLED.withDescription(ENDED_BY_CALLER).asRuntimeException());
 				cancel();
 			}
 		}
@@ -555,7 +562,18 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		private void cancel() {
 			ClientCall<Q, S> call = this.call;
 			if (call != null) {
-				call.cancel("The caller ended the future", null);
+				cancel(call, ENDED_BY_CALLER, null);
+			}
+		}
+
+		private static void cancel(ClientCall<?, ?> call, String reason, @Nullable Throwable cause) {
+			try {
+				call.cancel(reason, cause);
+			}
+			catch (RuntimeException | Error ex) {
+				if (cause != null && cause != ex) {
+					cause.addSuppressed(ex);
+				}
 			}
 		}
 
