@@ -78,7 +78,7 @@ public interface SchedulerCall {
 
 	/**
 	 * Return how often gRPC has sent the request so far. Attempts that certainly did not
-	 * reach the scheduler (transparent retries, calls without a connection) and those
+	 * reach the scheduler (transparent retries, attempts without a connection) and those
 	 * that it refused as {@code UNAUTHENTICATED} are not counted.
 	 * @return the number of attempts, 0 before the first one
 	 */

@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 
 import com.google.common.base.Throwables;
 import com.google.protobuf.MessageLite;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -38,7 +39,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 * gRPC asks for a tracer for each attempt of a call. One factory serves all calls, as
 	 * they are in their options.
 	 */
-	static final ClientStreamTracer.Factory ATTEMPT_TRACER = new AttemptTracer();
+	static final ClientStreamTracer.Factory ATTEMPT_TRACERS = new AttemptTracers();
 
 	private final CallSettings settings;
 
@@ -65,6 +66,9 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	private long startNanos;
 
 	private volatile int attempts;
+
+	/** The last attempt as gRPC numbers them. Guarded by this. */
+	private int lastAttempt;
 
 	/** Written before the status. */
 	private long durationNanos;
@@ -121,6 +125,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			if (!isRepeatable(ex.getStatus())) {
 				throw ex;
 			}
+			forgetRefusedAttempt();
 			try {
 				return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
 			}
@@ -254,12 +259,27 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		}
 	}
 
-	private void attempted(int attempts, boolean transparentRetry) {
-		// A repeated call begins at 1 again
-		this.attempts = Math.max(this.attempts, attempts);
-		if (attempts > 1 && !transparentRetry) {
+	/**
+	 * A transparent retry has the number of the attempt that it replaces.
+	 */
+	private void attempted(int attempt) {
+		boolean retry;
+		synchronized (this) {
+			if (attempt <= this.lastAttempt) {
+				return;
+			}
+			this.lastAttempt = attempt;
+			this.attempts++;
+			retry = attempt > 1 && this.attempts > 1;
+		}
+		if (retry) {
 			this.settings.listeners().onRetry(this);
 		}
+	}
+
+	private synchronized void forgetRefusedAttempt() {
+		this.lastAttempt = 0;
+		this.attempts = Math.max(this.attempts - 1, 0);
 	}
 
 	private void addMetadata(Metadata headers) {
@@ -395,17 +415,36 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return "%s at %s (correlation id %s)".formatted(operation().methodName(), target(), this.correlationId);
 	}
 
-	private static final class AttemptTracer extends ClientStreamTracer.Factory {
+	private static final class AttemptTracers extends ClientStreamTracer.Factory {
 
 		private static final ClientStreamTracer NO_OP = new ClientStreamTracer() {
 		};
 
 		@Override
 		public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-			if (info.getCallOptions().getOption(CALL_OPTION) instanceof UnaryCall<?, ?, ?> call) {
-				call.attempted(info.getPreviousAttempts() + 1, info.isTransparentRetry());
-			}
-			return NO_OP;
+			return (info.getCallOptions().getOption(CALL_OPTION) instanceof UnaryCall<?, ?, ?> call)
+					? new AttemptTracer(call, info.getPreviousAttempts() + 1) : NO_OP;
+		}
+
+	}
+
+	/**
+	 * Counts an attempt when it has a connection.
+	 */
+	private static final class AttemptTracer extends ClientStreamTracer {
+
+		private final UnaryCall<?, ?, ?> call;
+
+		private final int attempt;
+
+		AttemptTracer(UnaryCall<?, ?, ?> call, int attempt) {
+			this.call = call;
+			this.attempt = attempt;
+		}
+
+		@Override
+		public void streamCreated(Attributes transportAttributes, Metadata headers) {
+			this.call.attempted(this.attempt);
 		}
 
 	}
@@ -504,6 +543,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 		private void repeat() {
 			this.response = null;
+			forgetRefusedAttempt();
 			send();
 			if (this.future.isDone()) {
 				cancel();

@@ -303,6 +303,7 @@ class SchedulerClientBuilderTests {
 				() -> builder().payloadConverter(null), () -> builder().exceptionTranslator(null),
 				() -> builder().remedies(null), () -> builder().repeatUnauthenticated(null),
 				() -> builder().listener(null), () -> builder().callOption(null, ""),
+				() -> builder().callOption(CallOptions.Key.create("key"), null),
 				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, Duration.ofSeconds(1), null));
 		assertThat(calls).allSatisfy((call) -> assertThatIllegalArgumentException().isThrownBy(call::run)
 			.withMessageEndingWith(" must not be null"));
