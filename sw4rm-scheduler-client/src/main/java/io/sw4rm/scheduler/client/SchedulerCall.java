@@ -107,8 +107,8 @@ public interface SchedulerCall {
 	/**
 	 * Return whether metadata is sent with the call.
 	 * @param name the name of the metadata
-	 * @return whether the client or a listener has set it; what interceptors add is not
-	 * known here
+	 * @return whether the client or a listener has set it, as the client does with the
+	 * correlation id; what interceptors add is not known here
 	 */
 	boolean hasMetadata(String name);
 

@@ -101,15 +101,19 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	R execute() {
 		start();
 		try {
-			acquirePermit();
-			R result = read(send());
-			succeeded(result);
-			return result;
-		}
-		catch (Throwable ex) {
-			Throwable failure = failed(ex);
-			Throwables.throwIfUnchecked(failure);
-			throw new IllegalStateException(failure);
+			try {
+				acquirePermit();
+				settle(read(send()));
+			}
+			catch (Throwable ex) {
+				settleFailure(ex);
+			}
+			Throwable failure = end();
+			if (failure != null) {
+				Throwables.throwIfUnchecked(failure);
+				throw new IllegalStateException(failure);
+			}
+			return Objects.requireNonNull(this.result);
 		}
 		finally {
 			this.settings.listeners().onScopeClosed(this);
@@ -195,25 +199,19 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return this.method.reader().read(response, this);
 	}
 
-	private void succeeded(R result) {
-		ended(Status.Code.OK, result, null);
+	private void settle(R result) {
+		settle(Status.Code.OK, result, null);
+	}
+
+	private void settleFailure(Throwable failure) {
+		Throwable seen = (failure instanceof StatusRuntimeException ex) ? exception(ex) : failure;
+		settle((seen instanceof SchedulerException ex) ? ex.getStatusCode() : Status.Code.UNKNOWN, null, seen);
 	}
 
 	/**
-	 * End the call.
-	 * @return what its caller is told
+	 * Note how the call ended.
 	 */
-	private Throwable failed(Throwable failure) {
-		Throwable seen = (failure instanceof StatusRuntimeException ex) ? exception(clarified(ex)) : failure;
-		if (seen instanceof SchedulerException exception) {
-			ended(exception.getStatusCode(), null, exception);
-			return translate(exception);
-		}
-		ended(Status.Code.UNKNOWN, null, seen);
-		return seen;
-	}
-
-	private void ended(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
+	private void settle(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
 		if (this.holdsPermit) {
 			this.holdsPermit = false;
 			Objects.requireNonNull(this.settings.permits()).release();
@@ -222,7 +220,25 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		this.result = result;
 		this.failure = failure;
 		this.status = status;
+	}
+
+	/**
+	 * End the call, of which it is known how.
+	 * @return the failure that the caller is told of, if any
+	 */
+	private @Nullable Throwable end() {
 		this.settings.listeners().onEnd(this);
+		return (this.failure instanceof SchedulerException exception) ? translate(exception) : this.failure;
+	}
+
+	private Throwable exception(StatusRuntimeException failure) {
+		try {
+			return newException(clarified(failure));
+		}
+		catch (Throwable ex) {
+			ex.addSuppressed(failure);
+			return ex;
+		}
 	}
 
 	/**
@@ -238,7 +254,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 				: failure;
 	}
 
-	private SchedulerException exception(StatusRuntimeException cause) {
+	private SchedulerException newException(StatusRuntimeException cause) {
 		if (cause.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
 			return new SchedulerDeadlineExceededException(operation(), target(), this.correlationId,
 					this.deadline.duration(), this.deadline.setting(), Duration.ofNanos(durationNanos()), cause);
@@ -372,7 +388,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	@Override
 	public boolean hasMetadata(String name) {
-		return this.metadata.containsKey(CallMetadata.textKey(name));
+		return this.metadata.containsKey(CallMetadata.key(name))
+				|| CallMetadata.CORRELATION_ID.name().equalsIgnoreCase(name);
 	}
 
 	@Override
@@ -557,13 +574,22 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 				}
 				this.ended = true;
 			}
+			try {
+				if (response == null) {
+					throw Objects.requireNonNull(failure);
+				}
+				settle(read(response));
+			}
+			catch (Throwable ex) {
+				settleFailure(ex);
+			}
 			boolean needsScope = this.starter != Thread.currentThread();
 			CallListeners listeners = UnaryCall.this.settings.listeners();
 			if (needsScope) {
 				listeners.onScopeOpened(UnaryCall.this);
 			}
 			try {
-				complete(response, failure);
+				complete();
 			}
 			finally {
 				if (needsScope) {
@@ -572,20 +598,14 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			}
 		}
 
-		private void complete(@Nullable S response, @Nullable Throwable failure) {
-			R result;
-			try {
-				if (response == null) {
-					throw Objects.requireNonNull(failure);
-				}
-				result = read(response);
-				succeeded(result);
+		private void complete() {
+			Throwable failure = UnaryCall.this.end();
+			if (failure != null) {
+				this.future.completeExceptionally(failure);
 			}
-			catch (Throwable ex) {
-				this.future.completeExceptionally(failed(ex));
-				return;
+			else {
+				this.future.complete(UnaryCall.this.result);
 			}
-			this.future.complete(result);
 		}
 
 		/**

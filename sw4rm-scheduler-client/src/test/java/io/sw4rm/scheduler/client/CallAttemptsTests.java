@@ -1,7 +1,6 @@
 package io.sw4rm.scheduler.client;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -9,7 +8,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer.StreamInfo;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,7 +40,7 @@ class CallAttemptsTests {
 
 	private final ClientStyle style;
 
-	private ManagedChannel channel;
+	private RetryingChannel channel;
 
 	CallAttemptsTests(ClientStyle style) {
 		this.style = style;
@@ -51,18 +48,12 @@ class CallAttemptsTests {
 
 	@BeforeEach
 	void createChannel() {
-		Map<String, ?> retryPolicy = Map.of("maxAttempts", 4.0, "initialBackoff", "0.001s", "maxBackoff", "0.001s",
-				"backoffMultiplier", 1.0, "retryableStatusCodes", List.of("UNAVAILABLE"));
-		this.channel = SchedulerAddress.parse(this.scheduler.address())
-			.newChannelBuilder()
-			.defaultServiceConfig(
-					Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", retryPolicy))))
-			.build();
+		this.channel = new RetryingChannel(this.scheduler.address());
 	}
 
 	@AfterEach
-	void shutdownChannel() {
-		this.channel.shutdownNow();
+	void closeChannel() {
+		this.channel.close();
 	}
 
 	@Test
@@ -133,7 +124,7 @@ class CallAttemptsTests {
 	}
 
 	private SchedulerClient client() {
-		return this.style.build(SchedulerClient.builder(this.channel).listener(new SchedulerCallListener() {
+		return this.style.build(SchedulerClient.builder(this.channel.get()).listener(new SchedulerCallListener() {
 
 			@Override
 			public void onStart(SchedulerCall call) {

@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +12,6 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
@@ -23,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.PurgeActivityResponse;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
@@ -151,18 +148,9 @@ class SchedulerCallListenerTests {
 			}
 			return PurgeActivityResponse.getDefaultInstance();
 		});
-		Map<String, ?> retryPolicy = Map.of("maxAttempts", 4.0, "initialBackoff", "0.001s", "maxBackoff", "0.001s",
-				"backoffMultiplier", 1.0, "retryableStatusCodes", List.of("UNAVAILABLE"));
-		ManagedChannel channel = SchedulerAddress.parse(this.scheduler.address())
-			.newChannelBuilder()
-			.defaultServiceConfig(
-					Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", retryPolicy))))
-			.build();
-		try {
-			this.style.build(SchedulerClient.builder(channel).listener(this.listener)).purgeAllActivity("worker-1");
-		}
-		finally {
-			channel.shutdownNow();
+		try (RetryingChannel channel = new RetryingChannel(this.scheduler.address())) {
+			this.style.build(SchedulerClient.builder(channel.get()).listener(this.listener))
+				.purgeAllActivity("worker-1");
 		}
 		assertThat(this.listener.events).containsExactly("start PURGE_ACTIVITY", "retry PURGE_ACTIVITY",
 				"retry PURGE_ACTIVITY", "end PURGE_ACTIVITY OK 0");
