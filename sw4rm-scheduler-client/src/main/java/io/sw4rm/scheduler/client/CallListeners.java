@@ -1,8 +1,9 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -14,7 +15,9 @@ final class CallListeners {
 
 	private final SchedulerCallListener[] listeners;
 
-	private final Set<SchedulerCallListener> failed = ConcurrentHashMap.newKeySet();
+	/** By identity, as listeners may be equal. */
+	private final Set<SchedulerCallListener> failed = Collections
+		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
 	CallListeners(List<SchedulerCallListener> listeners) {
 		this.listeners = listeners.toArray(SchedulerCallListener[]::new);

@@ -79,7 +79,7 @@ final class CallMetadata {
 		}
 	}
 
-	private static Metadata.Key<?> key(String name) {
+	static Metadata.Key<?> key(String name) {
 		return isBinary(name) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER) : textKey(name);
 	}
 

@@ -50,7 +50,7 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 			UnaryCall<?, ?, Long> call = this.calls.purgeActivity(agentId, taskIds);
 			return (call != null) ? call.executeAsync() : CompletableFuture.completedFuture(0L);
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -79,7 +79,7 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 		try {
 			return call.get().executeAsync();
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}

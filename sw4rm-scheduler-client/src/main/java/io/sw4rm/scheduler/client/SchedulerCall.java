@@ -78,7 +78,7 @@ public interface SchedulerCall {
 
 	/**
 	 * Return how often gRPC has sent the request so far. Attempts that certainly did not
-	 * reach the scheduler (transparent retries, calls without a connection) and those
+	 * reach the scheduler (transparent retries, attempts without a connection) and those
 	 * that it refused as {@code UNAUTHENTICATED} are not counted.
 	 * @return the number of attempts, 0 before the first one
 	 */
@@ -107,8 +107,8 @@ public interface SchedulerCall {
 	/**
 	 * Return whether metadata is sent with the call.
 	 * @param name the name of the metadata
-	 * @return whether the client or a listener has set it; what interceptors add is not
-	 * known here
+	 * @return whether the client or a listener has set it, as the client does with the
+	 * correlation id; what interceptors add is not known here
 	 */
 	boolean hasMetadata(String name);
 

@@ -50,7 +50,7 @@ public final class SchedulerClientBuilder {
 
 	private Metadata metadata = new Metadata();
 
-	private CallOptions callOptions = CallOptions.DEFAULT.withStreamTracerFactory(UnaryCall.ATTEMPT_TRACER);
+	private CallOptions callOptions = CallOptions.DEFAULT.withStreamTracerFactory(UnaryCall.ATTEMPT_TRACERS);
 
 	private Supplier<@Nullable String> correlationIds = CallMetadata::newCorrelationId;
 
@@ -225,7 +225,7 @@ public final class SchedulerClientBuilder {
 	 * @return this builder
 	 */
 	public <T> SchedulerClientBuilder callOption(CallOptions.Key<T> key, T value) {
-		this.callOptions = this.callOptions.withOption(Checks.notNull(key, "key"), value);
+		this.callOptions = this.callOptions.withOption(Checks.notNull(key, "key"), Checks.notNull(value, "value"));
 		return this;
 	}
 

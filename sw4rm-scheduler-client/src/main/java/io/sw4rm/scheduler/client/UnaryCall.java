@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 
 import com.google.common.base.Throwables;
 import com.google.protobuf.MessageLite;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -38,7 +39,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 * gRPC asks for a tracer for each attempt of a call. One factory serves all calls, as
 	 * they are in their options.
 	 */
-	static final ClientStreamTracer.Factory ATTEMPT_TRACER = new AttemptTracer();
+	static final ClientStreamTracer.Factory ATTEMPT_TRACERS = new AttemptTracers();
 
 	private final CallSettings settings;
 
@@ -65,6 +66,9 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	private long startNanos;
 
 	private volatile int attempts;
+
+	/** The last attempt as gRPC numbers them. Guarded by this. */
+	private int lastAttempt;
 
 	/** Written before the status. */
 	private long durationNanos;
@@ -97,15 +101,19 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	R execute() {
 		start();
 		try {
-			acquirePermit();
-			R result = read(send());
-			succeeded(result);
-			return result;
-		}
-		catch (Throwable ex) {
-			Throwable failure = failed(ex);
-			Throwables.throwIfUnchecked(failure);
-			throw new IllegalStateException(failure);
+			try {
+				acquirePermit();
+				settle(read(send()));
+			}
+			catch (Throwable ex) {
+				settleFailure(ex);
+			}
+			Throwable failure = end();
+			if (failure != null) {
+				Throwables.throwIfUnchecked(failure);
+				throw new IllegalStateException(failure);
+			}
+			return Objects.requireNonNull(this.result);
 		}
 		finally {
 			this.settings.listeners().onScopeClosed(this);
@@ -121,6 +129,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			if (!isRepeatable(ex.getStatus())) {
 				throw ex;
 			}
+			forgetRefusedAttempt();
 			try {
 				return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
 			}
@@ -190,25 +199,19 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return this.method.reader().read(response, this);
 	}
 
-	private void succeeded(R result) {
-		ended(Status.Code.OK, result, null);
+	private void settle(R result) {
+		settle(Status.Code.OK, result, null);
+	}
+
+	private void settleFailure(Throwable failure) {
+		Throwable seen = (failure instanceof StatusRuntimeException ex) ? exception(ex) : failure;
+		settle((seen instanceof SchedulerException ex) ? ex.getStatusCode() : Status.Code.UNKNOWN, null, seen);
 	}
 
 	/**
-	 * End the call.
-	 * @return what its caller is told
+	 * Note how the call ended.
 	 */
-	private Throwable failed(Throwable failure) {
-		Throwable seen = (failure instanceof StatusRuntimeException ex) ? exception(clarified(ex)) : failure;
-		if (seen instanceof SchedulerException exception) {
-			ended(exception.getStatusCode(), null, exception);
-			return translate(exception);
-		}
-		ended(Status.Code.UNKNOWN, null, seen);
-		return seen;
-	}
-
-	private void ended(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
+	private void settle(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
 		if (this.holdsPermit) {
 			this.holdsPermit = false;
 			Objects.requireNonNull(this.settings.permits()).release();
@@ -217,7 +220,25 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		this.result = result;
 		this.failure = failure;
 		this.status = status;
+	}
+
+	/**
+	 * End the call, of which it is known how.
+	 * @return the failure that the caller is told of, if any
+	 */
+	private @Nullable Throwable end() {
 		this.settings.listeners().onEnd(this);
+		return (this.failure instanceof SchedulerException exception) ? translate(exception) : this.failure;
+	}
+
+	private Throwable exception(StatusRuntimeException failure) {
+		try {
+			return newException(clarified(failure));
+		}
+		catch (Throwable ex) {
+			ex.addSuppressed(failure);
+			return ex;
+		}
 	}
 
 	/**
@@ -233,7 +254,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 				: failure;
 	}
 
-	private SchedulerException exception(StatusRuntimeException cause) {
+	private SchedulerException newException(StatusRuntimeException cause) {
 		if (cause.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
 			return new SchedulerDeadlineExceededException(operation(), target(), this.correlationId,
 					this.deadline.duration(), this.deadline.setting(), Duration.ofNanos(durationNanos()), cause);
@@ -241,12 +262,12 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return SchedulerException.of(operation(), target(), this.correlationId, cause, this.settings.remedies());
 	}
 
-	private RuntimeException translate(SchedulerException exception) {
+	private Throwable translate(SchedulerException exception) {
 		try {
 			return Objects.requireNonNull(this.settings.exceptionTranslator().translate(exception),
 					"The exception translator returned null");
 		}
-		catch (RuntimeException failure) {
+		catch (Throwable failure) {
 			if (failure != exception) {
 				failure.addSuppressed(exception);
 			}
@@ -254,12 +275,27 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		}
 	}
 
-	private void attempted(int attempts, boolean transparentRetry) {
-		// A repeated call begins at 1 again
-		this.attempts = Math.max(this.attempts, attempts);
-		if (attempts > 1 && !transparentRetry) {
+	/**
+	 * A transparent retry has the number of the attempt that it replaces.
+	 */
+	private void attempted(int attempt) {
+		boolean retry;
+		synchronized (this) {
+			if (attempt <= this.lastAttempt) {
+				return;
+			}
+			this.lastAttempt = attempt;
+			this.attempts++;
+			retry = attempt > 1 && this.attempts > 1;
+		}
+		if (retry) {
 			this.settings.listeners().onRetry(this);
 		}
+	}
+
+	private synchronized void forgetRefusedAttempt() {
+		this.lastAttempt = 0;
+		this.attempts = Math.max(this.attempts - 1, 0);
 	}
 
 	private void addMetadata(Metadata headers) {
@@ -352,7 +388,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	@Override
 	public boolean hasMetadata(String name) {
-		return this.metadata.containsKey(CallMetadata.textKey(name));
+		return this.metadata.containsKey(CallMetadata.key(name))
+				|| CallMetadata.CORRELATION_ID.name().equalsIgnoreCase(name);
 	}
 
 	@Override
@@ -395,17 +432,36 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return "%s at %s (correlation id %s)".formatted(operation().methodName(), target(), this.correlationId);
 	}
 
-	private static final class AttemptTracer extends ClientStreamTracer.Factory {
+	private static final class AttemptTracers extends ClientStreamTracer.Factory {
 
 		private static final ClientStreamTracer NO_OP = new ClientStreamTracer() {
 		};
 
 		@Override
 		public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-			if (info.getCallOptions().getOption(CALL_OPTION) instanceof UnaryCall<?, ?, ?> call) {
-				call.attempted(info.getPreviousAttempts() + 1, info.isTransparentRetry());
-			}
-			return NO_OP;
+			return (info.getCallOptions().getOption(CALL_OPTION) instanceof UnaryCall<?, ?, ?> call)
+					? new AttemptTracer(call, info.getPreviousAttempts() + 1) : NO_OP;
+		}
+
+	}
+
+	/**
+	 * Counts an attempt when it has a connection.
+	 */
+	private static final class AttemptTracer extends ClientStreamTracer {
+
+		private final UnaryCall<?, ?, ?> call;
+
+		private final int attempt;
+
+		AttemptTracer(UnaryCall<?, ?, ?> call, int attempt) {
+			this.call = call;
+			this.attempt = attempt;
+		}
+
+		@Override
+		public void streamCreated(Attributes transportAttributes, Metadata headers) {
+			this.call.attempted(this.attempt);
 		}
 
 	}
@@ -414,6 +470,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 * The call as it goes on without a thread that waits for it.
 	 */
 	private final class AsyncCall extends ClientCall.Listener<S> implements BiConsumer<R, Throwable> {
+
+		private static final String ENDED_BY_CALLER = "The caller ended the future";
 
 		private final CompletableFuture<R> future = new CompletableFuture<>();
 
@@ -449,20 +507,21 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		void send() {
 			ClientCall<Q, S> call = UnaryCall.this.settings.channel()
 				.newCall(UnaryCall.this.method.descriptor(), this.options);
-			this.call = call;
 			Metadata headers = new Metadata();
 			addMetadata(headers);
-			call.start(this, headers);
 			try {
+				call.start(this, headers);
 				// A second message would be an error, which shows only if it is asked for
 				call.request(2);
 				call.sendMessage(UnaryCall.this.request);
 				call.halfClose();
 			}
 			catch (RuntimeException | Error ex) {
-				call.cancel("The request could not be sent", ex);
+				cancel(call, "The request could not be sent", ex);
 				throw ex;
 			}
+			// Not before the start, with which a cancellation must not coincide
+			this.call = call;
 		}
 
 		@Override
@@ -476,11 +535,18 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 		@Override
 		public void onClose(Status status, Metadata trailers) {
-			if (this.refusal == null && !this.future.isDone() && isRepeatable(status)) {
-				this.refusal = status.asRuntimeException(trailers);
-				repeat();
+			try {
+				if (this.refusal == null && !this.future.isDone() && isRepeatable(status)) {
+					this.refusal = status.asRuntimeException(trailers);
+					repeat();
+					return;
+				}
 			}
-			else if (!status.isOk()) {
+			catch (Throwable ex) {
+				end(null, ex);
+				return;
+			}
+			if (!status.isOk()) {
 				end(null,
 						(this.refusal != null && !isSent(status)) ? this.refusal : status.asRuntimeException(trailers));
 			}
@@ -493,12 +559,9 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		}
 
 		private void repeat() {
-			try {
-				send();
-			}
-			catch (RuntimeException | Error ex) {
-				end(null, ex);
-			}
+			this.response = null;
+			forgetRefusedAttempt();
+			send();
 			if (this.future.isDone()) {
 				cancel();
 			}
@@ -511,13 +574,22 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 				}
 				this.ended = true;
 			}
+			try {
+				if (response == null) {
+					throw Objects.requireNonNull(failure);
+				}
+				settle(read(response));
+			}
+			catch (Throwable ex) {
+				settleFailure(ex);
+			}
 			boolean needsScope = this.starter != Thread.currentThread();
 			CallListeners listeners = UnaryCall.this.settings.listeners();
 			if (needsScope) {
 				listeners.onScopeOpened(UnaryCall.this);
 			}
 			try {
-				complete(response, failure);
+				complete();
 			}
 			finally {
 				if (needsScope) {
@@ -526,20 +598,14 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			}
 		}
 
-		private void complete(@Nullable S response, @Nullable Throwable failure) {
-			R result;
-			try {
-				if (response == null) {
-					throw Objects.requireNonNull(failure);
-				}
-				result = read(response);
-				succeeded(result);
+		private void complete() {
+			Throwable failure = UnaryCall.this.end();
+			if (failure != null) {
+				this.future.completeExceptionally(failure);
 			}
-			catch (Throwable ex) {
-				this.future.completeExceptionally(failed(ex));
-				return;
+			else {
+				this.future.complete(UnaryCall.this.result);
 			}
-			this.future.complete(result);
 		}
 
 		/**
@@ -548,6 +614,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		@Override
 		public void accept(@Nullable R result, @Nullable Throwable failure) {
 			if (UnaryCall.this.status == null) {
+				end(null, Status.CANCELLED.withDescription(ENDED_BY_CALLER).asRuntimeException());
 				cancel();
 			}
 		}
@@ -555,7 +622,18 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		private void cancel() {
 			ClientCall<Q, S> call = this.call;
 			if (call != null) {
-				call.cancel("The caller ended the future", null);
+				cancel(call, ENDED_BY_CALLER, null);
+			}
+		}
+
+		private static void cancel(ClientCall<?, ?> call, String reason, @Nullable Throwable cause) {
+			try {
+				call.cancel(reason, cause);
+			}
+			catch (RuntimeException | Error ex) {
+				if (cause != null && cause != ex) {
+					cause.addSuppressed(ex);
+				}
 			}
 		}
 

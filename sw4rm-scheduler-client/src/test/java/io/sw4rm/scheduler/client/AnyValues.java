@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The values that property-based tests call methods with: any at all, and often those
  * that are known to make trouble.
  */
-final class AnyValues extends DomainContextBase {
+public final class AnyValues extends DomainContextBase {
 
 	private static final Arbitrary<String> TROUBLESOME_TEXTS = Arbitraries.of("", " ", "\t\n", "\u0000", "\u001b[2J",
 			"\r\n", "\u00a0", "\ud83d\ude00", "\ud83d", "a\ude00b", "\ud83d\ud83d\ude00", "\ufffd\uffff", "e\u0301",
@@ -56,11 +56,11 @@ final class AnyValues extends DomainContextBase {
 	/**
 	 * Whether a text can be sent unchanged: as UTF-8.
 	 */
-	static boolean isText(@Nullable String text) {
+	public static boolean isText(@Nullable String text) {
 		return text != null && StandardCharsets.UTF_8.newEncoder().canEncode(text);
 	}
 
-	static boolean isTextThatIsNotBlank(@Nullable String text) {
+	public static boolean isTextThatIsNotBlank(@Nullable String text) {
 		return isText(text) && !text.isBlank();
 	}
 

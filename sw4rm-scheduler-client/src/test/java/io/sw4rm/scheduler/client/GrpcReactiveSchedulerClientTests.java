@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.grpc.Channel;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,11 +37,12 @@ class GrpcReactiveSchedulerClientTests {
 	@Test
 	void makesOneCallForEachSubscription() {
 		AtomicInteger started = new AtomicInteger();
-		ReactiveSchedulerClient client = ReactiveSchedulerClient
-			.create(SchedulerClient.builder(this.scheduler.channel()).correlationIds(() -> {
+		ReactiveSchedulerClient client = ReactiveSchedulerClient.builder(this.scheduler.channel())
+			.correlationIds(() -> {
 				started.incrementAndGet();
 				return null;
-			}).buildAsync());
+			})
+			.buildReactive();
 		List<Publisher<?>> operations = List.of(client.submitTask(TaskSubmission.forAgent("worker-1").build()),
 				client.requestPreemption("worker-1", "task-123"), client.shutdownAgent("worker-1"),
 				client.shutdownAgent("worker-1", Duration.ofSeconds(30)), client.pollActivityBuffer("worker-1"),
@@ -123,9 +125,9 @@ class GrpcReactiveSchedulerClientTests {
 
 	@Test
 	@SuppressWarnings("NullAway")
-	void needsClient() {
-		assertThatIllegalArgumentException().isThrownBy(() -> ReactiveSchedulerClient.create(null))
-			.withMessage("client must not be null");
+	void needsChannel() {
+		assertThatIllegalArgumentException().isThrownBy(() -> ReactiveSchedulerClient.create((Channel) null))
+			.withMessage("channel must not be null");
 	}
 
 	private ReactiveSchedulerClient client() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -227,17 +226,25 @@ class SchedulerClientBuilderTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 0, -1 })
+	void refusesLimitThatIsNotPositive(int calls) {
+		assertThatIllegalArgumentException().isThrownBy(() -> builder().maxInFlight(calls))
+			.withMessage("maxInFlight must be in range [1, 2147483647], got " + calls);
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void refusesCallsOverTheLimit(ClientStyle style) {
-		Semaphore permits = new Semaphore(2);
-		AsyncSchedulerClient async = builder().maxInFlight(permits).buildAsync();
-		SchedulerClient client = style.build(builder().maxInFlight(permits));
+		SchedulerClientBuilder builder = builder().maxInFlight(2);
+		AsyncSchedulerClient async = builder.buildAsync();
+		SchedulerClient client = style.build(builder);
 		this.scheduler.hangs();
 		List<CompletableFuture<?>> inFlight = List.of(async.pollActivityBuffer("worker-1"),
 				async.withMetadata("a", "b").purgeAllActivity("worker-1"));
 		assertThatExceptionOfType(SchedulerCallLimitException.class)
 			.isThrownBy(() -> client.withDeadline(Duration.ofHours(1)).pollActivityBuffer("worker-1"))
-			.withMessageContaining("sw4rm.scheduler.max-in-flight")
+			.withMessageEndingWith("The limit of calls in flight is reached. "
+					+ "Try again when some of them have ended, or raise the limit")
 			.satisfies((ex) -> {
 				assertThat(ex.getOperation()).isEqualTo(SchedulerOperation.POLL_ACTIVITY_BUFFER);
 				assertThat(ex.getStatusCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
@@ -248,14 +255,16 @@ class SchedulerClientBuilderTests {
 		this.scheduler.awaitHangingCall();
 		assertThat(this.scheduler.calls()).hasSize(2);
 		inFlight.forEach((call) -> call.cancel(true));
-		assertThat(permits.availablePermits()).isEqualTo(2);
+		this.scheduler.reset();
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+		assertThat(client.purgeAllActivity("worker-1")).isZero();
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void callsMakeRoomHoweverTheyEnd(ClientStyle style) {
-		Semaphore permits = new Semaphore(1);
-		SchedulerClient client = style.build(builder().maxInFlight(permits));
+		SchedulerClientBuilder builder = builder().maxInFlight(1);
+		SchedulerClient client = style.build(builder);
 		client.pollActivityBuffer("worker-1");
 		this.scheduler.fails(Status.INTERNAL);
 		assertThatExceptionOfType(SchedulerException.class).isThrownBy(() -> client.pollActivityBuffer("worker-1"));
@@ -265,9 +274,11 @@ class SchedulerClientBuilderTests {
 		ClientInterceptor failing = new HeadersInterceptor((headers) -> {
 			throw new StackOverflowError();
 		});
-		assertThatExceptionOfType(Throwable.class).isThrownBy(
-				() -> style.build(builder().maxInFlight(permits).intercept(failing)).pollActivityBuffer("worker-1"));
-		assertThat(permits.availablePermits()).isOne();
+		SchedulerClient failingClient = style.build(builder.copy().intercept(failing));
+		assertThatExceptionOfType(Throwable.class).isThrownBy(() -> failingClient.pollActivityBuffer("worker-1"))
+			.isNotInstanceOf(SchedulerCallLimitException.class);
+		this.scheduler.reset();
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
 	}
 
 	@Test
@@ -283,13 +294,17 @@ class SchedulerClientBuilderTests {
 	@Test
 	@SuppressWarnings("NullAway")
 	void refusesNull() {
-		List<Runnable> calls = List.of(() -> SchedulerClient.builder(null), () -> builder().target(null),
+		List<Runnable> calls = List.of(() -> SchedulerClient.builder((Channel) null),
+				() -> SchedulerClient.builder((String) null), () -> builder().target(null),
 				() -> builder().deadline(null), () -> builder().deadline(null, Duration.ofSeconds(1)),
 				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, null), () -> builder().metadata(null, ""),
 				() -> builder().metadata("x-tenant", null), () -> builder().correlationIds(null),
 				() -> builder().intercept(null), () -> builder().compression(null),
 				() -> builder().payloadConverter(null), () -> builder().exceptionTranslator(null),
-				() -> builder().maxInFlight(null));
+				() -> builder().remedies(null), () -> builder().repeatUnauthenticated(null),
+				() -> builder().listener(null), () -> builder().callOption(null, ""),
+				() -> builder().callOption(CallOptions.Key.create("key"), null),
+				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, Duration.ofSeconds(1), null));
 		assertThat(calls).allSatisfy((call) -> assertThatIllegalArgumentException().isThrownBy(call::run)
 			.withMessageEndingWith(" must not be null"));
 	}

@@ -55,29 +55,31 @@ class SchedulerExceptionPropertyTests {
 	}
 
 	@Property
-	void deadlineExceptionKeepsWhatItIsGiven(@ForAll @Nullable Duration deadline, @ForAll @Nullable Duration elapsed) {
+	void deadlineExceptionKeepsWhatItIsGiven(@ForAll @Nullable Duration deadline, @ForAll @Nullable String setting,
+			@ForAll @Nullable Duration elapsed) {
 		StatusRuntimeException cause = Status.DEADLINE_EXCEEDED.asRuntimeException();
-		if (isAnyNull(deadline, elapsed)) {
+		if (isAnyNull(deadline, setting, elapsed)) {
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> new SchedulerDeadlineExceededException(SchedulerOperation.SUBMIT_TASK, "target", "id",
-						deadline, elapsed, cause));
+						deadline, setting, elapsed, cause));
 			return;
 		}
 		SchedulerDeadlineExceededException exception = new SchedulerDeadlineExceededException(
-				SchedulerOperation.SUBMIT_TASK, "target", "id", deadline, elapsed, cause);
+				SchedulerOperation.SUBMIT_TASK, "target", "id", deadline, setting, elapsed, cause);
 		assertThat(exception.getDeadline()).isEqualTo(deadline);
+		assertThat(exception.getDeadlineSetting()).isEqualTo(setting);
 		assertThat(exception.getElapsed()).isEqualTo(elapsed);
 	}
 
 	@Property
 	void rejectionKeepsWhatItIsGiven(@ForAll @Nullable String taskId, @ForAll @Nullable String reason) {
 		if (isAnyNull(taskId, reason)) {
-			assertThatIllegalArgumentException().isThrownBy(() -> new TaskRejectedException(taskId, reason));
+			assertThatIllegalArgumentException().isThrownBy(() -> new TaskRejectedException(taskId, reason, 1));
 			assertThatIllegalArgumentException().isThrownBy(() -> new SubmitTaskResult(taskId, false, reason));
 			return;
 		}
-		assertThat(new TaskRejectedException(taskId, reason).getTaskId()).isEqualTo(taskId);
-		assertThat(new TaskRejectedException(taskId, reason)).hasMessageContaining(reason);
+		assertThat(new TaskRejectedException(taskId, reason, 1).getTaskId()).isEqualTo(taskId);
+		assertThat(new TaskRejectedException(taskId, reason, 1)).hasMessageContaining(reason);
 		assertThat(new SubmitTaskResult(taskId, false, reason).reason()).isEqualTo(reason);
 	}
 
@@ -86,13 +88,20 @@ class SchedulerExceptionPropertyTests {
 			@ForAll @Nullable String causeMessage) {
 		if (code == null) {
 			assertThatIllegalArgumentException().isThrownBy(() -> SchedulerErrorCode.of(null));
-			assertThatIllegalArgumentException().isThrownBy(() -> Diagnosis.remedy(null));
+			assertThatIllegalArgumentException().isThrownBy(() -> SchedulerProblem.of(null));
 			return;
 		}
 		Status status = code.toStatus().withDescription(description);
 		assertThat(SchedulerErrorCode.of(code).number()).isPositive();
-		assertThat(Diagnosis.remedy(status)).doesNotEndWith(".");
-		assertThat(Diagnosis.remedy(status.withCause(new IOException(causeMessage)))).doesNotEndWith(".");
+		assertThatProblemIsDescribed(SchedulerProblem.of(status));
+		assertThatProblemIsDescribed(SchedulerProblem.of(status.withCause(new IOException(causeMessage))));
+	}
+
+	private static void assertThatProblemIsDescribed(@Nullable SchedulerProblem problem) {
+		if (problem != null) {
+			assertThat(problem.meaning()).isNotBlank().doesNotEndWith(".");
+			assertThat(problem.remedy()).isNotBlank().doesNotEndWith(".");
+		}
 	}
 
 	private static @Nullable StatusRuntimeException cause(Status.@Nullable Code code, @Nullable String description) {

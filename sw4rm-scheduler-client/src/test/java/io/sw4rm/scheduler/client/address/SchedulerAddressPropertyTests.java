@@ -13,6 +13,8 @@ import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
 import org.jspecify.annotations.Nullable;
 
+import io.sw4rm.scheduler.client.AnyValues;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -14,6 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.client.TestScheduler;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 import static org.assertj.core.api.Assertions.assertThat;
