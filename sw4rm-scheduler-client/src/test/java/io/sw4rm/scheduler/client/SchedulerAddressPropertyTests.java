@@ -48,7 +48,8 @@ class SchedulerAddressPropertyTests {
 		return AnyValues.combined(500,
 				addresses("dns:///one two", "dns:///under_score", "dns:///", "dns:one two", "dns:", "dns:///\u00fc",
 						"sw4rm:///", "sw4rm:///,", "sw4rm:///one,,two", "sw4rm:///one,", "fe80::1%1/path", "[::1",
-						"one,,two", "dns://8.8.8.8", "a".repeat(254), "dns:///" + "a".repeat(254)));
+						"one,,two", "dns://8.8.8.8", "dns:one?[", "dns:///one#]", "sw4rm:///one?[", "a".repeat(254),
+						"dns:///" + "a".repeat(254)));
 	}
 
 	@ParameterizedTest
