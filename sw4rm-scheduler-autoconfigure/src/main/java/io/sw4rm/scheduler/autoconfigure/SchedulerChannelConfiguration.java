@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -85,7 +86,7 @@ class SchedulerChannelConfiguration {
 				.isBound()) {
 				return ConditionOutcome.match(message.because("sw4rm.scheduler.address is set"));
 			}
-			if (hasConnectionDetails(context.getBeanFactory(), names)) {
+			if (hasConnectionDetails(Objects.requireNonNull(context.getBeanFactory()), names)) {
 				return ConditionOutcome.match(message.because("there are connection details"));
 			}
 			return ConditionOutcome.noMatch(message.because("all schedulers have names"));

@@ -186,6 +186,10 @@ public final class SchedulerAddress {
 		if (!CharMatcher.ascii().matchesAllOf(target)) {
 			throw new IllegalArgumentException("it must be ASCII");
 		}
+		if (CharMatcher.anyOf("?#").matchesAnyOf(target)) {
+			// java.net.URI accepts more there than gRPC does when the channel is built
+			throw new IllegalArgumentException("it must have neither query nor fragment");
+		}
 		URI uri = URI.create(target);
 		if (uri.isOpaque()) {
 			// dns:host is short for dns:///host

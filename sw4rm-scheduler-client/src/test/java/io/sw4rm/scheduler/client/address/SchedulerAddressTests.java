@@ -144,7 +144,7 @@ class SchedulerAddressTests {
 			"one,http://two", "one,dns:///two", "ftp://localhost", "tcp://localhost:50053", "grpc://localhost:50053",
 			"xds:///scheduler", "under_score", "under_score:50053", "-one", "one-", "one..two", "one two", "schedüler",
 			"*", "[::1", "[localhost]:1:2", "1.2.3", "999.1.1.1", "scheduler.1", "dns:///one two", "dns:///under_score",
-			"dns:///", "fe80::1%1/path" })
+			"dns:///", "dns:///one?[", "dns:one#]", "sw4rm:///one?[", "fe80::1%1/path" })
 	void refusesWhatCannotBeTheAddressOfAScheduler(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text));
 	}
