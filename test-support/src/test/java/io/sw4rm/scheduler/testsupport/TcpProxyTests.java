@@ -46,9 +46,7 @@ class TcpProxyTests {
 		try (TcpServer closing = new TcpServer((client) -> {
 			client.write(GREETING.getBytes(StandardCharsets.US_ASCII));
 			client.close();
-		});
-				TcpProxy proxy = new TcpProxy(closing.port());
-				Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+		}); TcpProxy proxy = new TcpProxy(closing.port()); Socket client = connect(proxy)) {
 			assertThat(greeting(client)).isEqualTo(GREETING);
 			assertThat(client.getInputStream().read()).isEqualTo(-1);
 		}
@@ -70,7 +68,6 @@ class TcpProxyTests {
 	void endsSilenceByItself() throws IOException {
 		this.proxy.silence(Duration.ofMillis(300));
 		try (Socket client = connect()) {
-			client.setSoTimeout(20_000);
 			assertThat(greeting(client)).isEqualTo(GREETING);
 		}
 	}
@@ -98,7 +95,16 @@ class TcpProxyTests {
 	}
 
 	private Socket connect() throws IOException {
-		return new Socket(InetAddress.getLoopbackAddress(), this.proxy.port());
+		return connect(this.proxy);
+	}
+
+	/**
+	 * A time-out of the test would not end a read.
+	 */
+	private static Socket connect(TcpProxy proxy) throws IOException {
+		Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+		client.setSoTimeout(20_000);
+		return client;
 	}
 
 	private static String greeting(Socket client) throws IOException {
