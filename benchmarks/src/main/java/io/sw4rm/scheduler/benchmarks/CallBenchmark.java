@@ -1,7 +1,6 @@
 package io.sw4rm.scheduler.benchmarks;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +36,7 @@ import io.sw4rm.scheduler.proto.PreemptRequest;
 import io.sw4rm.scheduler.proto.PreemptResponse;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
+import io.sw4rm.scheduler.testsupport.Ports;
 
 /**
  * What a blocking call costs through a plain stub, through the client alone, and through
@@ -76,7 +76,7 @@ public class CallBenchmark {
 
 	@Setup
 	public void start() throws IOException {
-		int port = freePort();
+		int port = Ports.unused();
 		this.scheduler = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-cp", System.getProperty("java.class.path"), "io.sw4rm.scheduler.embedded.EmbeddedSchedulerMain",
 				"--port=" + port))
@@ -141,12 +141,6 @@ public class CallBenchmark {
 
 	private static PreemptRequest request() {
 		return PreemptRequest.newBuilder().setAgentId("worker-1").setTaskId("task-1").setReason("benchmark").build();
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -19,6 +19,7 @@ import io.sw4rm.scheduler.embedded.Faults;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
+import io.sw4rm.scheduler.testsupport.TcpProxy;
 
 /**
  * One of the schedulers: its successive processes behind an address that stays, and the
@@ -39,7 +40,7 @@ final class SoakReplica implements AutoCloseable {
 	private final ScheduledExecutorService agents = Executors
 		.newSingleThreadScheduledExecutor(new DefaultThreadFactory("soak-agents", true));
 
-	private final SoakProxy proxy;
+	private final TcpProxy proxy;
 
 	private volatile EmbeddedScheduler scheduler;
 
@@ -48,7 +49,7 @@ final class SoakReplica implements AutoCloseable {
 	SoakReplica(SoakAccount account) {
 		this.account = account;
 		this.scheduler = start(Duration.ZERO);
-		this.proxy = new SoakProxy(() -> this.scheduler.port());
+		this.proxy = new TcpProxy(() -> this.scheduler.port());
 		this.agents.scheduleWithFixedDelay(this::playAgents, 0, AGENT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
@@ -56,7 +57,7 @@ final class SoakReplica implements AutoCloseable {
 		return this.proxy.address();
 	}
 
-	SoakProxy proxy() {
+	TcpProxy proxy() {
 		return this.proxy;
 	}
 

@@ -30,6 +30,8 @@ import io.sw4rm.scheduler.embedded.Operation;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
+import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.TcpProxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -47,7 +49,7 @@ class ConnectionFaultTests {
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder().shutdownGracePeriod(Duration.ZERO).start();
 
 	@AutoClose
-	private final FaultyProxy proxy = new FaultyProxy(this.scheduler.port());
+	private final TcpProxy proxy = new TcpProxy(this.scheduler.port());
 
 	private final ApplicationContextRunner contextRunner = SchedulerApplication.at(this.proxy.address());
 

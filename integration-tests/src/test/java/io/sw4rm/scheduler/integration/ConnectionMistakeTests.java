@@ -1,15 +1,9 @@
 package io.sw4rm.scheduler.integration;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +16,8 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.TcpServer;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -32,7 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 @Timeout(60)
 class ConnectionMistakeTests {
 
-	private static X509Bundle authority;
+	private static final TestCertificates certificates = new TestCertificates("localhost");
 
 	private static EmbeddedScheduler tlsScheduler;
 
@@ -41,22 +37,10 @@ class ConnectionMistakeTests {
 	private static EmbeddedScheduler plaintextScheduler;
 
 	@BeforeAll
-	static void startSchedulers() throws Exception {
-		authority = new CertificateBuilder().ecp256()
-			.subject("CN=Test CA")
-			.setIsCertificateAuthority(true)
-			.buildSelfSigned();
-		X509Bundle server = new CertificateBuilder().ecp256()
-			.subject("CN=localhost")
-			.addSanDnsName("localhost")
-			.buildIssuedBy(authority);
-		TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder()
-			.keyManager(stream(server.getCertificatePathPEM()), stream(server.getPrivateKeyPEM()));
-		tlsScheduler = EmbeddedScheduler.builder().serverCredentials(credentials.build()).start();
+	static void startSchedulers() {
+		tlsScheduler = EmbeddedScheduler.builder().serverCredentials(certificates.serverCredentials()).start();
 		strictTlsScheduler = EmbeddedScheduler.builder()
-			.serverCredentials(credentials.clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-				.trustManager(stream(authority.getCertificatePEM()))
-				.build())
+			.serverCredentials(certificates.mutualServerCredentials())
 			.start();
 		plaintextScheduler = EmbeddedScheduler.start();
 	}
@@ -81,7 +65,7 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
-	void usesPlaintextWhereSchedulerWantsTlsAndSaysSo() throws IOException {
+	void usesPlaintextWhereSchedulerWantsTlsAndSaysSo() {
 		byte[] alert = HexFormat.of().parseHex("15030100020246");
 		try (TcpServer server = new TcpServer((client) -> client.write(alert))) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
@@ -108,7 +92,7 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
-	void callsWebServer() throws IOException {
+	void callsWebServer() {
 		try (TcpServer server = webServer()) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
 					"The server speaks HTTP/1.1, not gRPC. Check the port");
@@ -116,7 +100,7 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
-	void callsWebServerWithTls() throws IOException {
+	void callsWebServerWithTls() {
 		try (TcpServer server = webServer()) {
 			assertThatCallFails(withTls(SchedulerApplication.at("localhost:" + server.port())), Status.Code.UNAVAILABLE,
 					"The server speaks HTTP/1.1, not gRPC. Check the port");
@@ -129,7 +113,7 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
-	void callsServerOfOtherKind() throws IOException {
+	void callsServerOfOtherKind() {
 		byte[] greeting = "220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
 		try (TcpServer server = new TcpServer((client) -> client.write(greeting))) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
@@ -154,7 +138,7 @@ class ConnectionMistakeTests {
 
 	private static ApplicationContextRunner withTls(ApplicationContextRunner application) {
 		return application.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted",
-				"spring.ssl.bundle.pem.trusted.truststore.certificate=" + authority.getCertificatePEM());
+				certificates.trustProperty("trusted"));
 	}
 
 	private static void assertThatCallFails(ApplicationContextRunner application, Status.Code status, String remedy) {
@@ -177,10 +161,6 @@ class ConnectionMistakeTests {
 			.map((analysis) -> analysis.getDescription() + "\n" + analysis.getAction())
 			.findFirst()
 			.orElse("");
-	}
-
-	private static InputStream stream(String text) {
-		return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 }

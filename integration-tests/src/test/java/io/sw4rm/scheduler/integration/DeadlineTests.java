@@ -1,9 +1,7 @@
 package io.sw4rm.scheduler.integration;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +28,7 @@ import io.sw4rm.scheduler.embedded.Operation;
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
+import io.sw4rm.scheduler.testsupport.TcpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -83,9 +82,9 @@ class DeadlineTests {
 	}
 
 	@Test
-	void silentServerCostsTheDeadline() throws IOException {
-		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			SchedulerApplication.at("localhost:" + silent.getLocalPort())
+	void silentServerCostsTheDeadline() {
+		try (TcpServer silent = TcpServer.silent()) {
+			SchedulerApplication.at("localhost:" + silent.port())
 				.withPropertyValues("sw4rm.scheduler.deadline=500ms")
 				.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
 					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));

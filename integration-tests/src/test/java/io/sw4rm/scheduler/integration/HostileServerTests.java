@@ -27,8 +27,12 @@ import org.springframework.context.ApplicationContext;
 
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.integration.Http2Server.Answer;
-import io.sw4rm.scheduler.integration.TcpServer.Talk;
+import io.sw4rm.scheduler.testsupport.GrpcMessage;
+import io.sw4rm.scheduler.testsupport.Http2Server;
+import io.sw4rm.scheduler.testsupport.Http2Server.Answer;
+import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.TcpServer;
+import io.sw4rm.scheduler.testsupport.TcpServer.Talk;
 
 import static io.grpc.Status.Code.CANCELLED;
 import static io.grpc.Status.Code.DEADLINE_EXCEEDED;

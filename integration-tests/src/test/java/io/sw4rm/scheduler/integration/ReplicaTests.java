@@ -16,6 +16,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.testsupport.TcpProxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -111,7 +112,7 @@ class ReplicaTests {
 			.shutdownGracePeriod(Duration.ZERO)
 			.start();
 
-		private final FaultyProxy proxy = new FaultyProxy(this.scheduler.port());
+		private final TcpProxy proxy = new TcpProxy(this.scheduler.port());
 
 		long calls() {
 			return this.scheduler.faults().calls(Operation.REQUEST_PREEMPTION);

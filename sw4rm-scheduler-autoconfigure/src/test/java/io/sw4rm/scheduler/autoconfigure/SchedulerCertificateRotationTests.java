@@ -60,6 +60,8 @@ import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.testsupport.TcpProxy;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -175,7 +177,7 @@ class SchedulerCertificateRotationTests {
 				.serverCredentials(next.serverCredentials())
 				.start()) {
 				Awaitility.await().untilAsserted(() -> assertRefused(context));
-				update(context, next.bundle(next.issue("client-1")));
+				update(context, PemBundles.of(next, next.issue("client-1")));
 				poll(context);
 				assertThat(renewed.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(1);
 			}
@@ -189,7 +191,7 @@ class SchedulerCertificateRotationTests {
 		try (EmbeddedScheduler scheduler = start(protocol)) {
 			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
 				poll(context);
-				update(context, other.bundle(other.issue("client-1")));
+				update(context, PemBundles.of(other, other.issue("client-1")));
 				assertRefused(context);
 			});
 		}
@@ -278,7 +280,7 @@ class SchedulerCertificateRotationTests {
 						"sw4rm.scheduler.address=" + scheduler.address())
 				.run((context) -> {
 					poll(context);
-					SslStoreBundle stores = certificates.bundle(certificates.issue("client-1")).getStores();
+					SslStoreBundle stores = PemBundles.of(certificates, certificates.issue("client-1")).getStores();
 					update(context, SslBundle.of(stores, null, SslOptions.of(null, new String[] { "TLSv1.3" })));
 					assertThat(output).contains("can't change without a restart");
 					update(context, SslBundle.of(stores, null, SslOptions.of(null, new String[] { "TLSv1.2" })));
@@ -293,7 +295,7 @@ class SchedulerCertificateRotationTests {
 	void schedulerIsAskedAgainWhenUpdateComesInTheMiddleOfHandshake() {
 		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
 			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
-				SslBundle next = certificates.bundle(certificates.issue("client-2"));
+				SslBundle next = PemBundles.of(certificates, certificates.issue("client-2"));
 				update(context, UpdatingKeyManager.bundle(certificates.issue("client-1"), () -> update(context, next)));
 				poll(context);
 				assertThat(this.recorder.client()).isEqualTo("CN=client-2");
@@ -305,14 +307,14 @@ class SchedulerCertificateRotationTests {
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void opensNoConnectionWithTheOldCertificate(String protocol) throws Exception {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
-				TlsProxy proxy = new TlsProxy(certificates, protocol, scheduler.port())) {
-			proxy.forward();
+				TcpProxy proxy = TcpProxy.withMutualTls(certificates, protocol, scheduler.port())) {
 			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + proxy.port())
 				.run((context) -> {
 					poll(context);
 					rotate(context, "client-1");
 					poll(context);
-					assertThat(proxy.clients()).containsExactly("CN=client-0", "CN=client-1");
+					assertThat(proxy.sessions()).extracting(TlsRecorder::client)
+						.containsExactly("CN=client-0", "CN=client-1");
 				});
 		}
 	}
@@ -321,18 +323,21 @@ class SchedulerCertificateRotationTests {
 	void noCallUsesSessionOfHandshakeThatWasUnderWayDuringUpdate() throws Exception {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
 				// The client knows a session of TLS 1.2 as soon as the handshake is over
-				TlsProxy proxy = new TlsProxy(certificates, "TLSv1.2", scheduler.port())) {
+				TcpProxy proxy = TcpProxy.withMutualTls(certificates, "TLSv1.2", scheduler.port())) {
+			proxy.silence();
 			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + proxy.port())
 				.run((context) -> {
 					CompletableFuture<?> call = context.getBean(AsyncSchedulerClient.class)
 						.pollActivityBuffer("worker-1");
-					proxy.awaitHandshake();
+					Awaitility.await().until(() -> !proxy.sessions().isEmpty());
 					rotate(context, "client-1");
-					proxy.forward();
+					proxy.restore();
 					assertThat(call).succeedsWithin(Duration.ofSeconds(20));
 					// Most often another connection, which resumes the session of the
 					// first, comes between these two
-					assertThat(proxy.clients()).startsWith("CN=client-0").endsWith("CN=client-1");
+					assertThat(proxy.sessions()).extracting(TlsRecorder::client)
+						.startsWith("CN=client-0")
+						.endsWith("CN=client-1");
 				});
 		}
 	}
@@ -340,14 +345,14 @@ class SchedulerCertificateRotationTests {
 	@Test
 	void bundlesDoNotKeepChannelOfClosedContextAlive() {
 		DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry("client",
-				certificates.bundle(certificates.issue("client-0")));
+				PemBundles.of(certificates, certificates.issue("client-0")));
 		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
 			AtomicLong contexts = new AtomicLong();
 			List<WeakReference<ManagedChannel>> channels = IntStream.range(0, 3)
 				.mapToObj((i) -> channelOfClosedContext(bundles, scheduler, contexts))
 				.toList();
 			assertThat(contexts).hasValue(3);
-			bundles.updateBundle("client", certificates.bundle(certificates.issue("client-1")));
+			bundles.updateBundle("client", PemBundles.of(certificates, certificates.issue("client-1")));
 			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
 				System.gc();
 				return channels.stream().allMatch((channel) -> channel.refersTo(null));
@@ -387,7 +392,7 @@ class SchedulerCertificateRotationTests {
 	}
 
 	private static void rotate(ApplicationContext context, String commonName) {
-		update(context, certificates.bundle(certificates.issue(commonName)));
+		update(context, PemBundles.of(certificates, certificates.issue(commonName)));
 	}
 
 	private static void update(ApplicationContext context, SslBundle bundle) {
@@ -443,7 +448,7 @@ class SchedulerCertificateRotationTests {
 
 		static SslBundle bundle(X509Bundle client, Runnable update) {
 			KeyManager keyManager = new UpdatingKeyManager(client, update);
-			SslManagerBundle managers = certificates.bundle(client).getManagers();
+			SslManagerBundle managers = PemBundles.of(certificates, client).getManagers();
 			return SslBundle.of(null, null, null, null, new SslManagerBundle() {
 
 				@Override

@@ -1,7 +1,5 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +51,8 @@ import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
+import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.TcpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -265,25 +265,23 @@ class SchedulerChannelTests {
 	}
 
 	@Test
-	void triesToConnectMoreOftenThanGrpcWould() throws Exception {
-		try (ServerSocket notReady = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+	void triesToConnectMoreOftenThanGrpcWould() {
+		try (TcpServer notReady = TcpServer.closing()) {
 			this.contextRunner
-				.withPropertyValues("sw4rm.scheduler.address=localhost:" + notReady.getLocalPort(),
+				.withPropertyValues("sw4rm.scheduler.address=localhost:" + notReady.port(),
 						"sw4rm.scheduler.max-reconnect-backoff=10ms")
 				.run((context) -> {
 					context.getBean("sw4rmSchedulerChannel", ManagedChannel.class).getState(true);
 					// Without a limit these would take gRPC half an hour
-					for (int i = 0; i < 20; i++) {
-						notReady.accept().close();
-					}
+					await().until(() -> notReady.connections() >= 20);
 				});
 		}
 	}
 
 	@Test
-	void waitsForConnectionUntilDeadlineWhenAsked() throws Exception {
+	void waitsForConnectionUntilDeadlineWhenAsked() {
 		this.contextRunner
-			.withPropertyValues("sw4rm.scheduler.address=localhost:" + unusedPort(),
+			.withPropertyValues("sw4rm.scheduler.address=localhost:" + Ports.unused(),
 					"sw4rm.scheduler.wait-for-ready=true", "sw4rm.scheduler.deadline=200ms")
 			.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
 				.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));
@@ -354,12 +352,6 @@ class SchedulerChannelTests {
 				"1.500000001s", "backoffMultiplier", 2.0, "retryableStatusCodes", List.of("UNAVAILABLE"));
 		assertThat(SchedulerServiceConfig.from(properties, SchedulerAddress.parse("localhost")))
 			.containsEntry("methodConfig", List.of(Map.of("name", List.of(name), "retryPolicy", retryPolicy)));
-	}
-
-	private static int unusedPort() throws Exception {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	static class EmptyService extends SchedulerServiceImplBase {

@@ -8,6 +8,8 @@ import javax.net.ssl.SSLEngine;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.Test;
 
+import io.sw4rm.scheduler.testsupport.TestCertificates;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -22,7 +24,7 @@ class SchedulerKeyManagerTests {
 	private final X509Bundle after = this.certificates.issue("after");
 
 	private final ReloadableTlsMaterial material = new ReloadableTlsMaterial(
-			TlsMaterial.from(this.certificates.bundle(this.before)));
+			TlsMaterial.from(PemBundles.of(this.certificates, this.before)));
 
 	private final SchedulerKeyManager keyManager = new SchedulerKeyManager(this.material);
 
@@ -30,7 +32,7 @@ class SchedulerKeyManagerTests {
 	void keyAndCertificateOfHandshakeMatchWhenTheMaterialIsReplacedInBetween() throws Exception {
 		String alias = chooseAlias();
 		assertThat(this.keyManager.getPrivateKey(alias)).isEqualTo(this.before.getKeyPair().getPrivate());
-		this.material.replace(TlsMaterial.from(this.certificates.bundle(this.after)));
+		this.material.replace(TlsMaterial.from(PemBundles.of(this.certificates, this.after)));
 		assertThat(this.keyManager.getCertificateChain(alias)).containsExactly(this.before.getCertificate());
 		alias = chooseAlias();
 		assertThat(this.keyManager.getPrivateKey(alias)).isEqualTo(this.after.getKeyPair().getPrivate());
@@ -40,8 +42,8 @@ class SchedulerKeyManagerTests {
 	@Test
 	void forgetsKeyThatWasReplacedTwice() throws Exception {
 		String alias = chooseAlias();
-		this.material.replace(TlsMaterial.from(this.certificates.bundle(this.after)));
-		this.material.replace(TlsMaterial.from(this.certificates.bundle(this.after)));
+		this.material.replace(TlsMaterial.from(PemBundles.of(this.certificates, this.after)));
+		this.material.replace(TlsMaterial.from(PemBundles.of(this.certificates, this.after)));
 		assertThat(this.keyManager.getPrivateKey(alias)).isNull();
 	}
 

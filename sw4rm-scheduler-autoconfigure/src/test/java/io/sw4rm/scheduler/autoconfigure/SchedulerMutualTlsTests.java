@@ -25,6 +25,7 @@ import org.springframework.context.ApplicationContext;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -110,8 +111,7 @@ class SchedulerMutualTlsTests {
 
 	@Test
 	void isRefusedWithoutCertificate() {
-		this.contextRunner
-			.withPropertyValues("spring.ssl.bundle.pem.client.truststore.certificate=" + certificates.authorityPem())
+		this.contextRunner.withPropertyValues(certificates.trustProperty("client"))
 			.run(SchedulerMutualTlsTests::assertRefused);
 	}
 
@@ -147,7 +147,7 @@ class SchedulerMutualTlsTests {
 		}
 		KeyStore trustStore = KeyStore.getInstance(type);
 		trustStore.load(null, null);
-		trustStore.setCertificateEntry("authority", certificates.authority());
+		trustStore.setCertificateEntry("authority", certificates.authorityCertificate());
 		Path trustFile = directory.resolve("trust.store");
 		try (var out = Files.newOutputStream(trustFile)) {
 			trustStore.store(out, STORE_PASSWORD);

@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
 import io.sw4rm.scheduler.autoconfigure.SchedulerProperties.Startup;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;

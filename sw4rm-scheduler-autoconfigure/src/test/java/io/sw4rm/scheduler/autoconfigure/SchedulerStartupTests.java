@@ -1,8 +1,5 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,9 +26,12 @@ import org.springframework.context.annotation.Configuration;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.TcpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for what the application does about the scheduler when it starts.
@@ -42,7 +42,7 @@ class SchedulerStartupTests {
 
 	@Test
 	void startsWithoutSchedulerByDefault() {
-		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=localhost:" + unusedPort())) {
+		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=localhost:" + Ports.unused())) {
 			assertThat(context.getBean(SchedulerClient.class)).isNotNull();
 		}
 	}
@@ -71,7 +71,7 @@ class SchedulerStartupTests {
 
 	@Test
 	void doesNotStartWithoutScheduler(CapturedOutput output) {
-		int port = unusedPort();
+		int port = Ports.unused();
 		assertThatException()
 			.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=fail-fast"));
 		assertThat(output).contains("APPLICATION FAILED TO START")
@@ -95,7 +95,7 @@ class SchedulerStartupTests {
 
 	@Test
 	void startsAgainWithoutSchedulerByDefault() {
-		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=localhost:" + unusedPort())) {
+		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=localhost:" + Ports.unused())) {
 			context.stop();
 			context.start();
 			assertThat(context.isRunning()).isTrue();
@@ -127,15 +127,14 @@ class SchedulerStartupTests {
 	}
 
 	@Test
-	void waitsForScheduler() throws IOException {
-		int port = unusedPort();
-		CompletableFuture<ConfigurableApplicationContext> application;
-		try (ServerSocket notReady = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
-			application = CompletableFuture
-				.supplyAsync(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"));
-			notReady.accept().close();
-		}
-		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().port(port).start();
+	void waitsForScheduler() {
+		TcpServer notReady = TcpServer.closing();
+		int port = notReady.port();
+		CompletableFuture<ConfigurableApplicationContext> application = CompletableFuture
+			.supplyAsync(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"));
+		await().until(() -> notReady.connections() > 0);
+		notReady.close();
+		try (EmbeddedScheduler scheduler = Ports.listenAgain(EmbeddedScheduler.builder().port(port)::start);
 				ConfigurableApplicationContext context = application.join()) {
 			assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
 			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isOne();
@@ -144,17 +143,17 @@ class SchedulerStartupTests {
 
 	@Test
 	void waitsNoLongerThanItWasTold(CapturedOutput output) {
-		assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + unusedPort(),
+		assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + Ports.unused(),
 				"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=1s"));
 		assertThat(output).contains("'sw4rm.scheduler.startup' is 'wait'").contains("Connection refused");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "wait", "fail-fast" })
-	void doesNotWaitForServerThatSaysNothing(String startup) throws IOException {
-		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+	void doesNotWaitForServerThatSaysNothing(String startup) {
+		try (TcpServer silent = TcpServer.silent()) {
 			assertThatException()
-				.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + silent.getLocalPort(),
+				.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + silent.port(),
 						"sw4rm.scheduler.startup=" + startup, "sw4rm.scheduler.startup-timeout=500ms"))
 				.withStackTraceContaining("DEADLINE_EXCEEDED");
 		}
@@ -166,15 +165,6 @@ class SchedulerStartupTests {
 			arguments[i] = "--" + properties[i];
 		}
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE).run(arguments);
-	}
-
-	private static int unusedPort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	/**

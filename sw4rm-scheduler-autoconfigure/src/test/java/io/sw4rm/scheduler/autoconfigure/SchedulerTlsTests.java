@@ -50,6 +50,7 @@ import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -74,8 +75,7 @@ class SchedulerTlsTests {
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
 				CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class))
-		.withPropertyValues("spring.ssl.bundle.pem.trusted.truststore.certificate=" + trusted.authorityPem(),
-				"spring.ssl.bundle.pem.other.truststore.certificate=" + other.authorityPem());
+		.withPropertyValues(trusted.trustProperty("trusted"), other.trustProperty("other"));
 
 	@BeforeAll
 	static void startSchedulers() {

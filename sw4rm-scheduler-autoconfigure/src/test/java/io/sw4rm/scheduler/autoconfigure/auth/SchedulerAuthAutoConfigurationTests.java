@@ -44,12 +44,12 @@ import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerChannelBuilderCustomizer;
-import io.sw4rm.scheduler.autoconfigure.TestCertificates;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;

@@ -34,6 +34,7 @@ import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.testsupport.Ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -158,7 +159,7 @@ class EmbeddedSchedulerAutoConfigurationTests {
 
 	@Test
 	void listensOnConfiguredPort() throws Exception {
-		int port = freePort();
+		int port = Ports.unused();
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.embedded.port=" + port)
 			.run((context) -> assertThat(context.getBean(EmbeddedScheduler.class).port()).isEqualTo(port));
 	}
@@ -213,12 +214,6 @@ class EmbeddedSchedulerAutoConfigurationTests {
 		context.getBean(SchedulerClient.class)
 			.submitTask(TaskSubmission.forAgent("worker-1").taskId(taskId).build())
 			.orElseThrow();
-	}
-
-	private static int freePort() throws Exception {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.integration;
+package io.sw4rm.scheduler.testsupport;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -44,6 +45,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.proto.ActivityEntry;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
@@ -54,12 +56,12 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
  * by frame. Without a word from the test it is a good scheduler, as far as SubmitTask and
  * PollActivityBuffer go.
  */
-final class Http2Server implements AutoCloseable {
+public final class Http2Server implements AutoCloseable {
 
 	/**
 	 * What a good scheduler answers.
 	 */
-	static final Answer GOOD = (stream) -> {
+	public static final Answer GOOD = (stream) -> {
 		stream.headers();
 		stream.data(GrpcMessage.of(stream.goodResponse()));
 		stream.trailers("grpc-status", "0");
@@ -77,7 +79,7 @@ final class Http2Server implements AutoCloseable {
 	/**
 	 * Listen on any free port of the loopback interface.
 	 */
-	Http2Server() {
+	public Http2Server() {
 		this.listener = new ServerBootstrap().group(this.eventLoop)
 			.channel(NioServerSocketChannel.class)
 			.childHandler(new ChannelInitializer<>() {
@@ -93,11 +95,11 @@ final class Http2Server implements AutoCloseable {
 			.channel();
 	}
 
-	int port() {
+	public int port() {
 		return ((InetSocketAddress) this.listener.localAddress()).getPort();
 	}
 
-	String address() {
+	public String address() {
 		return InetAddress.getLoopbackAddress().getHostAddress() + ":" + port();
 	}
 
@@ -105,7 +107,7 @@ final class Http2Server implements AutoCloseable {
 	 * Say how the next requests are answered.
 	 * @param answers an answer to each request, the last one to all that follow too
 	 */
-	void answer(Answer... answers) {
+	public void answer(Answer... answers) {
 		synchronized (this.answers) {
 			this.answers.clear();
 			this.answers.addAll(List.of(answers));
@@ -115,7 +117,7 @@ final class Http2Server implements AutoCloseable {
 	/**
 	 * Close all connections.
 	 */
-	void disconnect() {
+	public void disconnect() {
 		this.connections.close().syncUninterruptibly();
 	}
 
@@ -147,7 +149,7 @@ final class Http2Server implements AutoCloseable {
 	 * complete.
 	 */
 	@FunctionalInterface
-	interface Answer {
+	public interface Answer {
 
 		void to(Stream stream);
 
@@ -156,7 +158,7 @@ final class Http2Server implements AutoCloseable {
 	/**
 	 * A request's way back to the client. What is sent is not checked.
 	 */
-	static final class Stream {
+	public static final class Stream {
 
 		private final ChannelHandlerContext context;
 
@@ -179,8 +181,9 @@ final class Http2Server implements AutoCloseable {
 
 		/**
 		 * Return a response message that fits the request.
+		 * @return the message
 		 */
-		MessageLite goodResponse() {
+		public MessageLite goodResponse() {
 			if (this.path.endsWith("/SubmitTask")) {
 				return SubmitTaskResponse.newBuilder().setAccepted(true).setReason("at once").build();
 			}
@@ -193,15 +196,17 @@ final class Http2Server implements AutoCloseable {
 		 * Send the headers of a good answer and some more.
 		 * @param namesAndValues names and values by turns
 		 */
-		void headers(String... namesAndValues) {
+		public void headers(String... namesAndValues) {
 			headers(with(new DefaultHttp2Headers(false).status("200").set("content-type", "application/grpc"),
 					namesAndValues), false);
 		}
 
 		/**
 		 * Send just these headers.
+		 * @param headers the headers
+		 * @param endOfStream whether they end the answer
 		 */
-		void headers(Http2Headers headers, boolean endOfStream) {
+		public void headers(Http2Headers headers, boolean endOfStream) {
 			this.context.writeAndFlush(new DefaultHttp2HeadersFrame(headers, endOfStream).stream(this.stream));
 		}
 
@@ -209,30 +214,42 @@ final class Http2Server implements AutoCloseable {
 		 * Send just these trailers, and end the answer.
 		 * @param namesAndValues names and values by turns
 		 */
-		void trailers(String... namesAndValues) {
+		public void trailers(String... namesAndValues) {
 			headers(with(new DefaultHttp2Headers(false), namesAndValues), true);
 		}
 
 		/**
 		 * Send bytes of the body.
+		 * @param data the bytes
 		 */
-		void data(byte[] data) {
+		public void data(byte[] data) {
 			data(data, false);
 		}
 
-		void data(byte[] data, boolean endOfStream) {
+		/**
+		 * Send bytes of the body.
+		 * @param data the bytes
+		 * @param endOfStream whether they end the answer
+		 */
+		public void data(byte[] data, boolean endOfStream) {
 			this.context.writeAndFlush(
 					new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(data), endOfStream).stream(this.stream));
 		}
 
-		void reset(Http2Error error) {
+		/**
+		 * Reset the stream.
+		 * @param error why
+		 */
+		public void reset(Http2Error error) {
 			this.context.writeAndFlush(new DefaultHttp2ResetFrame(error).stream(this.stream));
 		}
 
 		/**
-		 * Say that the connection ends, and whether this request was processed.
+		 * Say that the connection ends.
+		 * @param processed whether this request was processed
+		 * @param error why the connection ends
 		 */
-		void goAway(boolean processed, Http2Error error) {
+		public void goAway(boolean processed, Http2Error error) {
 			ChannelHandlerContext codecContext = this.context.pipeline().context(this.codec);
 			this.codec.goAway(codecContext, processed ? this.stream.id() : 0, error.code(), Unpooled.EMPTY_BUFFER,
 					codecContext.newPromise());
@@ -242,7 +259,7 @@ final class Http2Server implements AutoCloseable {
 		/**
 		 * Reset the connection, without a farewell.
 		 */
-		void disconnect() {
+		public void disconnect() {
 			Channel connection = this.context.channel();
 			connection.config().setOption(ChannelOption.SO_LINGER, 0);
 			// Channel.close() would let the codec say GOAWAY first
@@ -252,14 +269,16 @@ final class Http2Server implements AutoCloseable {
 		/**
 		 * Close the connection once all is sent.
 		 */
-		void close() {
+		public void close() {
 			this.context.close();
 		}
 
 		/**
 		 * Answer, and change the bytes of all frames of the answer on their way out.
+		 * @param change changes the bytes
+		 * @param answer the answer
 		 */
-		void corrupted(UnaryOperator<byte[]> change, Answer answer) {
+		public void corrupted(UnaryOperator<byte[]> change, Answer answer) {
 			this.corruption.begin();
 			answer.to(this);
 			this.corruption.end(change);
@@ -267,8 +286,10 @@ final class Http2Server implements AutoCloseable {
 
 		/**
 		 * Do something again and again for as long as the connection is there.
+		 * @param intervalMillis how long to wait in between
+		 * @param action what to do
 		 */
-		void repeat(long intervalMillis, Runnable action) {
+		public void repeat(long intervalMillis, Runnable action) {
 			var task = this.context.executor().scheduleAtFixedRate(action, 0, intervalMillis, TimeUnit.MILLISECONDS);
 			this.context.channel().closeFuture().addListener((closed) -> task.cancel(false));
 		}
@@ -321,7 +342,7 @@ final class Http2Server implements AutoCloseable {
 					.configuration()
 					.headersConfiguration()
 					.maxHeaderListSize(Http2CodecUtil.MAX_HEADER_LIST_SIZE);
-				String path = this.paths.remove(data.stream());
+				String path = Objects.requireNonNull(this.paths.remove(data.stream()), "headers come first");
 				nextAnswer().to(new Stream(context, this.codec, this.corruption, data.stream(), path));
 			}
 		}
@@ -338,9 +359,9 @@ final class Http2Server implements AutoCloseable {
 	 */
 	private static final class Corruption extends ChannelOutboundHandlerAdapter {
 
-		private ChannelHandlerContext context;
+		private @Nullable ChannelHandlerContext context;
 
-		private ByteBuf held;
+		private @Nullable ByteBuf held;
 
 		@Override
 		public void handlerAdded(ChannelHandlerContext context) {
@@ -354,7 +375,7 @@ final class Http2Server implements AutoCloseable {
 		void end(UnaryOperator<byte[]> change) {
 			byte[] bytes = ByteBufUtil.getBytes(this.held);
 			this.held = null;
-			this.context.writeAndFlush(Unpooled.wrappedBuffer(change.apply(bytes)));
+			Objects.requireNonNull(this.context).writeAndFlush(Unpooled.wrappedBuffer(change.apply(bytes)));
 		}
 
 		@Override
