@@ -105,7 +105,7 @@ public final class AnyValues implements ArgumentsProvider, TestExecutionExceptio
 	 * Return arguments: each troublesome value of each parameter beside usual values of
 	 * the others, then any values of all.
 	 */
-	static Stream<Arguments> combined(int tries, Values<?>... parameters) {
+	public static Stream<Arguments> combined(int tries, Values<?>... parameters) {
 		Random random = new Random(SEED);
 		List<Arguments> combined = new ArrayList<>();
 		for (int i = 0; i < parameters.length; i++) {

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure;
+package io.sw4rm.scheduler.autoconfigure.tls;
 
 import io.netty.pkitesting.X509Bundle;
 

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure;
+package io.sw4rm.scheduler.autoconfigure.tls;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure;
+package io.sw4rm.scheduler.autoconfigure.startup;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure;
+package io.sw4rm.scheduler.autoconfigure.tls;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

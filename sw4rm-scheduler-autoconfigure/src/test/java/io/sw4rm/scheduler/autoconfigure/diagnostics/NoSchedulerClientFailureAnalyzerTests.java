@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure;
+package io.sw4rm.scheduler.autoconfigure.diagnostics;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
