@@ -23,6 +23,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 
 import io.sw4rm.scheduler.autoconfigure.channel.ConnectionSettings;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
@@ -55,6 +56,8 @@ public final class SchedulerConnections {
 	private static final String PREFIX = "sw4rm.scheduler.";
 
 	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
+
+	private static final String EMBEDDED_PROPERTY = "sw4rm.scheduler.embedded.enabled";
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -246,12 +249,25 @@ public final class SchedulerConnections {
 			interceptors(name, null);
 			return SchedulerConnection.of(name, this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
 		}
+		checkEmbedded();
 		SchedulerConnectionDetails details = connectionDetails(name, properties);
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
 		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
 			.connect(new ConnectionSettings(name, address, tls(details, address),
 					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
 					(builder) -> customize(name, builder)));
+	}
+
+	/**
+	 * An application that asks for an embedded scheduler which is not there would use a
+	 * real one instead.
+	 */
+	private void checkEmbedded() {
+		Boolean enabled = this.binder.bind(EMBEDDED_PROPERTY, Boolean.class).orElse(false);
+		if (enabled && !ClassUtils.isPresent("io.sw4rm.scheduler.embedded.EmbeddedScheduler", null)) {
+			throw new InvalidConfigurationPropertyValueException(EMBEDDED_PROPERTY, true,
+					"The embedded scheduler is not on the class path. Add io.sw4rm:sw4rm-scheduler-embedded.");
+		}
 	}
 
 	private boolean isChannelReplaced() {

@@ -65,13 +65,12 @@ public class SchedulerEndpoint {
 		SchedulerConnection connection = this.connections.get(name);
 		SchedulerClientProperties properties = this.connections.properties(name);
 		SchedulerClientProperties.Retry retry = properties.getRetry();
-		SchedulerCallStatistics statistics = this.statistics.of(name);
+		SchedulerStatistics.Calls calls = this.statistics.of(name);
 		return new SchedulerDescriptor(connection.target(), connection.isReplaced(),
 				connection.isReplaced() ? null : connection.isEncrypted(), connection.channelState(),
 				byOperation((operation) -> deadline(properties, operation)),
 				new RetryDescriptor(retry.getMaxAttempts(), names(retry.getOperations()), names(retry.getStatuses())),
-				new TreeSet<>(properties.getMetadata().keySet()),
-				byOperation((operation) -> calls(statistics, operation)), lastFailure(statistics));
+				new TreeSet<>(properties.getMetadata().keySet()), byOperation(calls::describe), calls.lastFailure());
 	}
 
 	/**
@@ -123,17 +122,6 @@ public class SchedulerEndpoint {
 		Duration deadline = properties.getDeadlines().of(operation);
 		deadline = (deadline != null) ? deadline : properties.getDeadline();
 		return (deadline != null) ? deadline : operation.defaultDeadline();
-	}
-
-	private static CallsDescriptor calls(SchedulerCallStatistics statistics, SchedulerOperation operation) {
-		return new CallsDescriptor(statistics.calls(operation), statistics.failures(operation));
-	}
-
-	private static @Nullable FailureDescriptor lastFailure(SchedulerCallStatistics statistics) {
-		SchedulerCallStatistics.Failure failure = statistics.lastFailure();
-		return (failure != null)
-				? new FailureDescriptor(failure.operation().methodName(), failure.status().name(), failure.time())
-				: null;
 	}
 
 	private static <T> Map<String, T> byOperation(Function<SchedulerOperation, T> value) {

@@ -1,8 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 /**
- * Makes suppliers of OAuth2 tokens. Without Spring Security's OAuth2 client there is one
- * that only says so.
+ * Makes suppliers of OAuth2 tokens, where Spring Security's OAuth2 client is present.
  */
 @FunctionalInterface
 interface OAuth2TokenSupplierFactory {

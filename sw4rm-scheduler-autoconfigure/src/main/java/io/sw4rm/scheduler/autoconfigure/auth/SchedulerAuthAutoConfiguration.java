@@ -11,9 +11,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,11 +51,6 @@ public final class SchedulerAuthAutoConfiguration {
 				() -> loggingSystem.getIfAvailable(() -> LoggingSystem.get(getClass().getClassLoader())));
 	}
 
-	private static InvalidConfigurationPropertyValueException invalidRegistrationId(String prefix, String value,
-			String reason) {
-		return new InvalidConfigurationPropertyValueException(prefix + "auth.oauth2.registration-id", value, reason);
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ClientRegistrationRepository.class, RestClient.class })
 	static class OAuth2Configuration {
@@ -84,13 +77,13 @@ public final class SchedulerAuthAutoConfiguration {
 			ClientRegistration registration = (!id.isEmpty() && registrations != null)
 					? registrations.findByRegistrationId(id) : null;
 			if (registration == null) {
-				throw invalidRegistrationId(prefix, id,
+				throw SchedulerTokens.invalidRegistrationId(prefix, id,
 						"There is no OAuth2 client registration of that name. Define it with "
 								+ "'spring.security.oauth2.client.registration.<name>.*' or, in a reactive web application, "
 								+ "with a ClientRegistrationRepository bean.");
 			}
 			if (!AuthorizationGrantType.CLIENT_CREDENTIALS.equals(registration.getAuthorizationGrantType())) {
-				throw invalidRegistrationId(prefix, id,
+				throw SchedulerTokens.invalidRegistrationId(prefix, id,
 						"This OAuth2 client registration uses another grant. Set 'spring.security.oauth2.client."
 								+ "registration.%s.authorization-grant-type' to client_credentials, or name another one."
 									.formatted(id));
@@ -111,24 +104,6 @@ public final class SchedulerAuthAutoConfiguration {
 				.defaultStatusHandler(new OAuth2ErrorResponseErrorHandler())
 				.build());
 			return client;
-		}
-
-	}
-
-	/**
-	 * Without a source of the tokens that were asked for, no calls must be made.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("org.springframework.security.oauth2.client.registration.ClientRegistrationRepository")
-	static class MissingOAuth2Configuration {
-
-		@Bean
-		OAuth2TokenSupplierFactory sw4rmSchedulerOAuth2TokenSupplierFactory() {
-			return (prefix, registrationId) -> {
-				throw invalidRegistrationId(prefix, registrationId,
-						"Spring Security's OAuth2 client is not on the class path. "
-								+ "Add org.springframework.boot:spring-boot-starter-security-oauth2-client.");
-			};
 		}
 
 	}

@@ -9,6 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.util.Assert;
 
@@ -74,7 +75,24 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 			return new FileTokenSupplier(prefix + "auth.token-file", properties.getTokenFile());
 		}
 		String registrationId = properties.getOauth2().getRegistrationId();
-		return (registrationId != null) ? this.oauth2.getObject().create(prefix, registrationId) : null;
+		return (registrationId != null) ? oauth2(prefix, registrationId) : null;
+	}
+
+	/**
+	 * Without a source of the tokens that were asked for, no calls must be made.
+	 */
+	private SchedulerTokenSupplier oauth2(String prefix, String registrationId) {
+		OAuth2TokenSupplierFactory factory = this.oauth2.getIfAvailable();
+		if (factory == null) {
+			throw invalidRegistrationId(prefix, registrationId, "Spring Security's OAuth2 client is not on the class "
+					+ "path. Add org.springframework.boot:spring-boot-starter-security-oauth2-client.");
+		}
+		return factory.create(prefix, registrationId);
+	}
+
+	static InvalidConfigurationPropertyValueException invalidRegistrationId(String prefix, String value,
+			String reason) {
+		return new InvalidConfigurationPropertyValueException(prefix + "auth.oauth2.registration-id", value, reason);
 	}
 
 	private void warn(String name, String prefix, SchedulerAuthProperties properties) {

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+import io.sw4rm.scheduler.client.micrometer.SchedulerMetrics;
 
 /**
  * Records metrics of each scheduler's clients. In an application with named schedulers

@@ -20,6 +20,8 @@ import org.springframework.core.annotation.Order;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.client.micrometer.DefaultSchedulerObservationConvention;
+import io.sw4rm.scheduler.client.micrometer.SchedulerObservationConvention;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for observations and log context of
@@ -49,10 +51,10 @@ public final class SchedulerObservationAutoConfiguration {
 
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
-		SchedulerObservations sw4rmSchedulerObservations(SchedulerConnections connections,
+		SchedulerObservationCustomizer sw4rmSchedulerObservationCustomizer(SchedulerConnections connections,
 				ObjectProvider<ObservationRegistry> registry, ObjectProvider<ObservationHandler<?>> handlers,
 				ObjectProvider<SchedulerObservationConvention> convention) {
-			return new SchedulerObservations(connections, registry, handlers, convention);
+			return new SchedulerObservationCustomizer(connections, registry, handlers, convention);
 		}
 
 	}

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure.observation;
+package io.sw4rm.scheduler.client.micrometer;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -8,9 +8,9 @@ import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 
 /**
- * Makes an {@link Observation} of each call, with all its attempts.
+ * Makes an {@link Observation} of each call, with all its attempts. Thread-safe.
  */
-class ObservationCallListener implements SchedulerCallListener {
+public class SchedulerObservations implements SchedulerCallListener {
 
 	private static final SchedulerObservationConvention DEFAULT_CONVENTION = new DefaultSchedulerObservationConvention();
 
@@ -18,7 +18,13 @@ class ObservationCallListener implements SchedulerCallListener {
 
 	private final @Nullable SchedulerObservationConvention convention;
 
-	ObservationCallListener(ObservationRegistry registry, @Nullable SchedulerObservationConvention convention) {
+	/**
+	 * Create a listener that makes observations.
+	 * @param registry the registry
+	 * @param convention the convention, or {@code null} for
+	 * {@link DefaultSchedulerObservationConvention}
+	 */
+	public SchedulerObservations(ObservationRegistry registry, @Nullable SchedulerObservationConvention convention) {
 		this.registry = registry;
 		this.convention = convention;
 	}
@@ -38,8 +44,8 @@ class ObservationCallListener implements SchedulerCallListener {
 	@Override
 	public void onScopeOpened(SchedulerCall call) {
 		if (call.getAttribute(Observation.class) instanceof Observation observation
-				&& call.getAttribute(ObservationCallListener.class) == null) {
-			call.setAttribute(ObservationCallListener.class, true);
+				&& call.getAttribute(SchedulerObservations.class) == null) {
+			call.setAttribute(SchedulerObservations.class, true);
 			call.setAttribute(Observation.Scope.class, observation.openScope());
 		}
 	}

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure.observation;
+package io.sw4rm.scheduler.client.micrometer;
 
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -21,7 +21,10 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
  */
 public class DefaultSchedulerObservationConvention implements SchedulerObservationConvention {
 
-	static final String NAME = "sw4rm.scheduler.call";
+	/**
+	 * The name of observations.
+	 */
+	public static final String NAME = "sw4rm.scheduler.call";
 
 	private static final Map<SchedulerOperation, String> SPAN_NAMES = Arrays.stream(SchedulerOperation.values())
 		.collect(Collectors.toMap(Function.identity(),

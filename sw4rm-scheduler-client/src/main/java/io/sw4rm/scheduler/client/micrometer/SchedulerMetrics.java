@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure.metrics;
+package io.sw4rm.scheduler.client.micrometer;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -23,11 +23,11 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 
 /**
- * Records calls under the names of the protocol (SW4-003). Meters are looked up in the
- * registry when they are first needed and kept, so that a call costs no look-up. Threads
- * that race for the first use get the same meter.
+ * Records metrics of calls under the names of the protocol (SW4-003). Meters are looked
+ * up in the registry when they are first needed and kept, so that a call costs no
+ * look-up. Thread-safe.
  */
-class SchedulerMetrics implements SchedulerCallListener {
+public class SchedulerMetrics implements SchedulerCallListener {
 
 	private static final Duration[] BUCKETS = LongStream
 		.of(1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000)
@@ -64,7 +64,22 @@ class SchedulerMetrics implements SchedulerCallListener {
 
 	private final DistributionSummary payloadSize;
 
-	SchedulerMetrics(MeterRegistry registry, boolean percentilesHistogram, Tags tags) {
+	/**
+	 * Create a listener that records metrics.
+	 * @param registry the registry
+	 */
+	public SchedulerMetrics(MeterRegistry registry) {
+		this(registry, false, Tags.empty());
+	}
+
+	/**
+	 * Create a listener that records metrics.
+	 * @param registry the registry
+	 * @param percentilesHistogram whether to publish a histogram of call durations that
+	 * percentiles can be computed from, in addition to the buckets of the protocol
+	 * @param tags further tags of all meters
+	 */
+	public SchedulerMetrics(MeterRegistry registry, boolean percentilesHistogram, Tags tags) {
 		this.registry = registry;
 		this.percentilesHistogram = percentilesHistogram;
 		this.tags = tags;

@@ -1,11 +1,12 @@
-package io.sw4rm.scheduler.autoconfigure.observation;
+package io.sw4rm.scheduler.client.micrometer;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * {@link ObservationConvention} of calls to schedulers. A bean of this type replaces
- * {@link DefaultSchedulerObservationConvention}.
+ * {@link ObservationConvention} of calls to schedulers.
+ *
+ * @see DefaultSchedulerObservationConvention
  */
 public interface SchedulerObservationConvention extends ObservationConvention<SchedulerObservationContext> {
 

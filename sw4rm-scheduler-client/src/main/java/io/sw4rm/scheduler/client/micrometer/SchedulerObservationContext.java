@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure.observation;
+package io.sw4rm.scheduler.client.micrometer;
 
 import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.SenderContext;

@@ -12,12 +12,14 @@ import org.springframework.util.ClassUtils;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+import io.sw4rm.scheduler.client.micrometer.SchedulerObservationConvention;
+import io.sw4rm.scheduler.client.micrometer.SchedulerObservations;
 
 /**
  * Observes calls where somebody is interested: a tracer, another handler of observations
  * that does not only record meters, or a convention of the application's own.
  */
-class SchedulerObservations implements SchedulerClientBuilderCustomizer {
+class SchedulerObservationCustomizer implements SchedulerClientBuilderCustomizer {
 
 	private static final boolean HAS_METERS = isPresent(
 			"io.micrometer.core.instrument.observation.MeterObservationHandler");
@@ -32,7 +34,7 @@ class SchedulerObservations implements SchedulerClientBuilderCustomizer {
 
 	private final ObjectProvider<SchedulerObservationConvention> convention;
 
-	SchedulerObservations(SchedulerConnections connections, ObjectProvider<ObservationRegistry> registry,
+	SchedulerObservationCustomizer(SchedulerConnections connections, ObjectProvider<ObservationRegistry> registry,
 			ObjectProvider<ObservationHandler<?>> handlers, ObjectProvider<SchedulerObservationConvention> convention) {
 		this.connections = connections;
 		this.registry = registry;
@@ -50,7 +52,7 @@ class SchedulerObservations implements SchedulerClientBuilderCustomizer {
 		if (registry == null || registry.isNoop() || !isWanted()) {
 			return;
 		}
-		builder.listener(new ObservationCallListener(registry, this.convention.getIfUnique()));
+		builder.listener(new SchedulerObservations(registry, this.convention.getIfUnique()));
 		this.connections.get(name).markMeasured(builder);
 	}
 
