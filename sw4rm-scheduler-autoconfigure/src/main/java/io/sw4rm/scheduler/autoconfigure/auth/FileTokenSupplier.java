@@ -39,18 +39,14 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 		try {
 			this.token = read(file);
 		}
-		catch (MalformedTokenException ex) {
-			throw invalid(property, file, "What the file holds (not shown) can't be sent. " + BearerToken.RULE);
-		}
 		catch (IOException ex) {
-			throw invalid(property, file, "The file can't be read (%s). Name one that is there and readable."
-				.formatted(ex.getClass().getSimpleName()));
+			throw new InvalidConfigurationPropertyValueException(property, file,
+					(ex instanceof MalformedTokenException)
+							? "The content of the file (not shown) can't be sent. " + BearerToken.RULE
+							: "The file can't be read (%s). Name an existing, readable file."
+								.formatted(ex.getClass().getSimpleName()));
 		}
 		this.readNanos = System.nanoTime();
-	}
-
-	private static InvalidConfigurationPropertyValueException invalid(String property, Path file, String reason) {
-		return new InvalidConfigurationPropertyValueException(property, file, reason);
 	}
 
 	private static String read(Path file) throws IOException {
@@ -67,12 +63,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 
 	@Override
 	public String getToken() {
-		return getTokenIfReady();
-	}
-
-	@Override
-	public String getTokenIfReady() {
-		// Those who come while the file is being read use what is known
+		// While one thread reads the file, others use the token that is known
 		if (isDue() && this.reading.tryLock()) {
 			try {
 				if (isDue()) {
@@ -119,7 +110,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 	}
 
 	/**
-	 * The file holds something else than a token.
+	 * The content of the file is not a token.
 	 */
 	private static final class MalformedTokenException extends IOException {
 

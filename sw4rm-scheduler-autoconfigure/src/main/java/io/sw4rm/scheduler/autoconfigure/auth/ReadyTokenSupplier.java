@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link SchedulerTokenSupplier} with one token for all calls, which it usually knows
  * without having to wait.
  */
+@FunctionalInterface
 interface ReadyTokenSupplier extends SchedulerTokenSupplier {
 
 	@Override
@@ -21,6 +22,8 @@ interface ReadyTokenSupplier extends SchedulerTokenSupplier {
 	/**
 	 * Return the token if it is known. Never waits for anything slow.
 	 */
-	@Nullable String getTokenIfReady();
+	default @Nullable String getTokenIfReady() {
+		return getToken();
+	}
 
 }

@@ -16,6 +16,7 @@ import org.springframework.util.Assert;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections.InterceptorFactory;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
@@ -68,14 +69,22 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		if (supplier != null) {
 			return supplier;
 		}
-		if (properties.getToken() != null) {
-			return new FixedTokenSupplier(prefix + "auth.token", properties.getToken());
+		String token = properties.getToken();
+		if (token != null) {
+			return fixed(prefix + "auth.token", token);
 		}
 		if (properties.getTokenFile() != null) {
 			return new FileTokenSupplier(prefix + "auth.token-file", properties.getTokenFile());
 		}
 		String registrationId = properties.getOauth2().getRegistrationId();
 		return (registrationId != null) ? oauth2(prefix, registrationId) : null;
+	}
+
+	private static ReadyTokenSupplier fixed(String property, String token) {
+		if (!BearerToken.isValid(token)) {
+			throw new SecretPropertyException(property, BearerToken.RULE);
+		}
+		return () -> token;
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import com.google.protobuf.Empty;
 import io.grpc.CallOptions;
@@ -17,10 +18,12 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.retry.RetryException;
+import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryTemplate;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties.Startup;
@@ -92,67 +95,53 @@ class StartupCheck implements SmartLifecycle {
 		Startup startup = properties.getStartup();
 		Duration timeout = properties.getStartupTimeout();
 		Deadline deadline = Deadline.after(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
-		StatusRuntimeException failure = call(connection.channel(), deadline);
-		if (failure != null && mayPass(startup, failure)) {
-			logger.info("Waiting up to %d ms for the SW4RM scheduler at '%s'"
-				.formatted(TimeUnit.MILLISECONDS.convert(timeout), connection.target()));
+		logger.info("Checking the SW4RM scheduler at '%s' for up to %d ms".formatted(connection.target(),
+				TimeUnit.MILLISECONDS.convert(timeout)));
+		RetryPolicy retryPolicy = RetryPolicy.builder()
+			.maxRetries((startup == Startup.WAIT) ? Long.MAX_VALUE : 0)
+			.delay(PAUSE)
+			.predicate((failure) -> !deadline.isExpired() && mayPass(failure))
+			.build();
+		try {
+			new RetryTemplate(retryPolicy).execute(() -> call(connection.channel(), deadline));
 		}
-		while (failure != null && mayPass(startup, failure) && pause(deadline)) {
-			failure = moreTelling(failure, call(connection.channel(), deadline));
-		}
-		if (failure != null) {
+		catch (RetryException ex) {
 			throw new StartupCheckException(connection.target(), prefix,
-					startup.name().toLowerCase(Locale.ROOT).replace('_', '-'), timeout, failure);
+					startup.name().toLowerCase(Locale.ROOT).replace('_', '-'), timeout, mostTelling(ex));
 		}
 	}
 
-	private @Nullable StatusRuntimeException call(Channel channel, Deadline deadline) {
+	private static boolean call(Channel channel, Deadline deadline) {
 		try {
 			ClientCalls.blockingUnaryCall(channel, METHOD, CallOptions.DEFAULT.withDeadline(deadline),
 					Empty.getDefaultInstance());
-			return null;
 		}
 		catch (StatusRuntimeException ex) {
-			return ANSWERS.contains(ex.getStatus().getCode()) ? null : ex;
+			if (!ANSWERS.contains(ex.getStatus().getCode())) {
+				throw ex;
+			}
 		}
-	}
-
-	private static boolean mayPass(Startup startup, StatusRuntimeException failure) {
-		return startup == Startup.WAIT && !isRefusal(failure.getStatus());
+		return true;
 	}
 
 	/**
-	 * Return whether the scheduler rejected the credentials. If none could be sent, the
-	 * failure has a cause.
+	 * Rejected credentials stay rejected. If none could be sent, the failure has a cause.
 	 */
-	private static boolean isRefusal(Status status) {
-		return status.getCode() == Status.Code.UNAUTHENTICATED && status.getCause() == null;
+	private static boolean mayPass(Throwable failure) {
+		Status status = Status.fromThrowable(failure);
+		return status.getCode() != Status.Code.UNAUTHENTICATED || status.getCause() != null;
 	}
 
 	/**
 	 * The last call may only have run out of time.
 	 */
-	private static @Nullable StatusRuntimeException moreTelling(StatusRuntimeException previous,
-			@Nullable StatusRuntimeException last) {
-		return (last != null && last.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) ? previous : last;
-	}
-
-	/**
-	 * Wait a while before the next call.
-	 * @return whether there is time for another call
-	 */
-	private static boolean pause(Deadline deadline) {
-		if (deadline.isExpired()) {
-			return false;
-		}
-		try {
-			TimeUnit.NANOSECONDS.sleep(Math.min(PAUSE.toNanos(), deadline.timeRemaining(TimeUnit.NANOSECONDS)));
-			return !deadline.isExpired();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
-		}
+	private static StatusRuntimeException mostTelling(RetryException exception) {
+		return Stream.concat(Stream.of(exception.getLastException()), Stream.of(exception.getSuppressed()))
+			.map(Status::fromThrowable)
+			.filter((status) -> status.getCode() != Status.Code.DEADLINE_EXCEEDED)
+			.findFirst()
+			.orElseGet(() -> Status.fromThrowable(exception.getLastException()))
+			.asRuntimeException();
 	}
 
 	@Override
