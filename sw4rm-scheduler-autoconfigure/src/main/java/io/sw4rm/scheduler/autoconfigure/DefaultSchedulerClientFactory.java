@@ -1,6 +1,5 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,7 +17,6 @@ import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
-import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
  * Default {@link SchedulerClientFactory}: makes clients from connections. Properties are
@@ -73,21 +71,15 @@ class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 		String prefix = this.connections.prefix(name);
 		PropertyMapper map = PropertyMapper.get();
 		map.from(properties::getDeadline).to((deadline) -> builder.deadline(deadline, prefix + "deadline"));
-		for (SchedulerOperation operation : SchedulerOperation.values()) {
-			map.from(() -> properties.getDeadlines().of(operation))
-				.to((deadline) -> builder.deadline(operation, deadline,
-						prefix + "deadlines." + propertyName(operation)));
-		}
+		properties.getDeadlines()
+			.forEach((operation, deadline) -> builder.deadline(operation, deadline,
+					prefix + "deadlines." + SchedulerPropertiesValidator.name(operation)));
 		map.from(properties::isWaitForReady).whenTrue().to(builder::waitForReady);
 		map.from(properties::getCompression)
 			.to((compression) -> builder.compression(checkCompression(prefix, compression)));
 		map.from(properties::getMaxOutboundMessageSize).asInt(DataSize::toBytes).to(builder::maxOutboundMessageSize);
 		map.from(properties::getMaxInFlight).to(builder::maxInFlight);
 		properties.getMetadata().forEach((key, value) -> addMetadata(builder, prefix, key, value));
-	}
-
-	private static String propertyName(SchedulerOperation operation) {
-		return operation.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	private String checkCompression(String prefix, String compression) {

@@ -65,7 +65,7 @@ class SchedulerClientConfiguration {
 		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 		@ConditionalOnMissingBean
 		SchedulerClientBuilder sw4rmSchedulerClientBuilder(SchedulerClientFactory clientFactory) {
-			return clientFactory.builder();
+			return clientFactory.builder(SchedulerConnections.DEFAULT_NAME);
 		}
 
 		@Bean

@@ -18,7 +18,7 @@ public interface SchedulerClientFactory {
 	 * @throws IllegalArgumentException if all configured schedulers have names
 	 */
 	default SchedulerClient create() {
-		return builder().build();
+		return create(SchedulerConnections.DEFAULT_NAME);
 	}
 
 	/**
@@ -51,15 +51,6 @@ public interface SchedulerClientFactory {
 	 */
 	default ReactiveSchedulerClient createReactive(String name) {
 		return builder(name).buildReactive();
-	}
-
-	/**
-	 * Start to build a client of the scheduler that {@code sw4rm.scheduler.*} configures.
-	 * @return a new builder
-	 * @throws IllegalArgumentException if all configured schedulers have names
-	 */
-	default SchedulerClientBuilder builder() {
-		return builder(SchedulerConnections.DEFAULT_NAME);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,10 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	 */
 	private Duration startupTimeout = Duration.ofSeconds(30);
 
-	private final Deadlines deadlines = new Deadlines();
+	/**
+	 * Deadlines of single operations. Operations without one use "deadline".
+	 */
+	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
 
 	private final Ssl ssl = new Ssl();
 
@@ -148,7 +152,7 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 		this.startupTimeout = startupTimeout;
 	}
 
-	public Deadlines getDeadlines() {
+	public Map<SchedulerOperation, Duration> getDeadlines() {
 		return this.deadlines;
 	}
 
@@ -181,94 +185,7 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	}
 
 	/**
-	 * Deadlines of operations.
-	 */
-	public static class Deadlines {
-
-		/**
-		 * Deadline of submissions. When not set, "deadline" applies.
-		 */
-		private @Nullable Duration submitTask;
-
-		/**
-		 * Deadline of preemption requests. When not set, "deadline" applies.
-		 */
-		private @Nullable Duration requestPreemption;
-
-		/**
-		 * Deadline of shutdown requests. When not set, "deadline" applies.
-		 */
-		private @Nullable Duration shutdownAgent;
-
-		/**
-		 * Deadline of reading an activity buffer. When not set, "deadline" applies.
-		 */
-		private @Nullable Duration pollActivityBuffer;
-
-		/**
-		 * Deadline of purges. When not set, "deadline" applies.
-		 */
-		private @Nullable Duration purgeActivity;
-
-		public @Nullable Duration getSubmitTask() {
-			return this.submitTask;
-		}
-
-		public void setSubmitTask(@Nullable Duration submitTask) {
-			this.submitTask = submitTask;
-		}
-
-		public @Nullable Duration getRequestPreemption() {
-			return this.requestPreemption;
-		}
-
-		public void setRequestPreemption(@Nullable Duration requestPreemption) {
-			this.requestPreemption = requestPreemption;
-		}
-
-		public @Nullable Duration getShutdownAgent() {
-			return this.shutdownAgent;
-		}
-
-		public void setShutdownAgent(@Nullable Duration shutdownAgent) {
-			this.shutdownAgent = shutdownAgent;
-		}
-
-		public @Nullable Duration getPollActivityBuffer() {
-			return this.pollActivityBuffer;
-		}
-
-		public void setPollActivityBuffer(@Nullable Duration pollActivityBuffer) {
-			this.pollActivityBuffer = pollActivityBuffer;
-		}
-
-		public @Nullable Duration getPurgeActivity() {
-			return this.purgeActivity;
-		}
-
-		public void setPurgeActivity(@Nullable Duration purgeActivity) {
-			this.purgeActivity = purgeActivity;
-		}
-
-		/**
-		 * Return the deadline of an operation.
-		 * @param operation the operation
-		 * @return the deadline, or {@code null} if it has none of its own
-		 */
-		public @Nullable Duration of(SchedulerOperation operation) {
-			return switch (operation) {
-				case SUBMIT_TASK -> this.submitTask;
-				case REQUEST_PREEMPTION -> this.requestPreemption;
-				case SHUTDOWN_AGENT -> this.shutdownAgent;
-				case POLL_ACTIVITY_BUFFER -> this.pollActivityBuffer;
-				case PURGE_ACTIVITY -> this.purgeActivity;
-			};
-		}
-
-	}
-
-	/**
-	 * Encryption.
+	 * TLS.
 	 */
 	public static class Ssl {
 

@@ -197,7 +197,7 @@ public final class SchedulerConnections {
 	 */
 	public <T> @Nullable T bean(String name, Class<T> type) {
 		if (!hasNames()) {
-			return this.beanFactory.getBeanProvider(type).getIfUnique();
+			return this.beanFactory.getBeanProvider(type).getIfAvailable();
 		}
 		List<String> candidates = Stream.of(this.beanFactory.getBeanNamesForType(type))
 			.filter((beanName) -> name.equals(owner(beanName)))

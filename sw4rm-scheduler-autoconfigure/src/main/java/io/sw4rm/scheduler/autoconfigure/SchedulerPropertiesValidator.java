@@ -51,9 +51,7 @@ final class SchedulerPropertiesValidator {
 	void validate(SchedulerClientProperties properties) {
 		validateTransport(properties.address(), properties.getSsl());
 		positive("deadline", properties.getDeadline());
-		for (SchedulerOperation operation : SchedulerOperation.values()) {
-			positive("deadlines." + name(operation), properties.getDeadlines().of(operation));
-		}
+		properties.getDeadlines().forEach((operation, deadline) -> positive("deadlines." + name(operation), deadline));
 		validateRetry(properties.getRetry());
 		validateLoadBalancingPolicy(properties.getLoadBalancingPolicy());
 		validateUserAgent(properties.getUserAgent());
@@ -190,7 +188,7 @@ final class SchedulerPropertiesValidator {
 				"It must be positive. Give it a unit, such as 500ms, 30s or 2m.");
 	}
 
-	private static String name(SchedulerOperation operation) {
+	static String name(SchedulerOperation operation) {
 		return operation.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 

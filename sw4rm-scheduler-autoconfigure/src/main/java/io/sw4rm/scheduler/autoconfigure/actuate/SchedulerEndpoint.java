@@ -119,8 +119,7 @@ public class SchedulerEndpoint {
 	}
 
 	private static Duration deadline(SchedulerClientProperties properties, SchedulerOperation operation) {
-		Duration deadline = properties.getDeadlines().of(operation);
-		deadline = (deadline != null) ? deadline : properties.getDeadline();
+		Duration deadline = properties.getDeadlines().getOrDefault(operation, properties.getDeadline());
 		return (deadline != null) ? deadline : operation.defaultDeadline();
 	}
 

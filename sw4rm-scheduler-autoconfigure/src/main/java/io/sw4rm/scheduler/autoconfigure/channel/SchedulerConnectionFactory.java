@@ -3,9 +3,11 @@ package io.sw4rm.scheduler.autoconfigure.channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
@@ -29,7 +32,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 
 	private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
 
-	private final ReconnectBackoffLimiter reconnectBackoffLimiter = new ReconnectBackoffLimiter();
+	private final ScheduledThreadPoolExecutor timer;
 
 	/**
 	 * Create a factory.
@@ -40,6 +43,9 @@ public class SchedulerConnectionFactory implements DisposableBean {
 			ChannelCredentialsPostProcessor credentialsPostProcessor) {
 		this.channelFactory = channelFactory;
 		this.credentialsPostProcessor = credentialsPostProcessor;
+		CustomizableThreadFactory threadFactory = new CustomizableThreadFactory("sw4rm-scheduler-reconnect-");
+		threadFactory.setDaemon(true);
+		this.timer = new ScheduledThreadPoolExecutor(1, threadFactory);
 	}
 
 	/**
@@ -69,8 +75,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 			}
 			settings.tls().use(channel);
 		}
-		this.reconnectBackoffLimiter.limit(channel, settings.properties().getMaxReconnectBackoff(),
-				SchedulerServiceConfig.usesSingleConnection(settings));
+		limitReconnectBackoff(channel, settings);
 		return new SchedulerConnection(settings.name(), channel, settings.address(), settings.tls() != null);
 	}
 
@@ -86,6 +91,21 @@ public class SchedulerConnectionFactory implements DisposableBean {
 	}
 
 	/**
+	 * Limit the delay between two attempts of a channel to connect. gRPC's own grows to
+	 * two minutes, and no setting of gRPC limits it.
+	 */
+	private void limitReconnectBackoff(ManagedChannel channel, ConnectionSettings settings) {
+		boolean singleConnection = SchedulerServiceConfig.usesSingleConnection(settings);
+		long nanos = TimeUnit.NANOSECONDS.convert(settings.properties().getMaxReconnectBackoff());
+		this.timer.scheduleWithFixedDelay(() -> {
+			// Also resolves the name again, which could fail and end a working connection
+			if (!singleConnection || channel.getState(false) != ConnectivityState.READY) {
+				channel.resetConnectBackoff();
+			}
+		}, nanos, nanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
 	 * The channel factory counts in milliseconds, and gives calls no grace at all if a
 	 * {@code long} can't hold them.
 	 */
@@ -95,7 +115,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 
 	@Override
 	public void destroy() {
-		this.reconnectBackoffLimiter.close();
+		this.timer.shutdownNow();
 		this.channels.forEach(ManagedChannel::shutdown);
 	}
 
