@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.client;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param params the task parameters: a {@link ByteString} is sent as it is, any other
  * object is converted by the client's {@link PayloadConverter} when the task is
  * submitted. Byte arrays, texts (as UTF-8) and protobuf messages become a
- * {@code ByteString} at once; maps, collections and arrays of objects are copied, so that
+ * {@code ByteString} at once; the JDK's maps, collections and arrays are copied, so that
  * later changes have no effect. Do not change other objects until the task is submitted.
  * @param contentType the MIME type of the parameters, not blank
  */
@@ -45,9 +46,14 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	public static final int MAX_PRIORITY = 20;
 
 	/**
+	 * What contains itself is deeper than anything.
+	 */
+	private static final int MAX_DEPTH = 1000;
+
+	/**
 	 * Create a task to submit.
 	 * @throws IllegalArgumentException if a value is null, blank where it must not be,
-	 * out of range, or a text with half a surrogate pair
+	 * out of range, a text with half a surrogate pair, or nested deeper than 1000 levels
 	 */
 	public TaskSubmission {
 		Checks.hasText(agentId, "agentId");
@@ -68,36 +74,58 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		if (params instanceof MessageLite message) {
 			return message.toByteString();
 		}
-		return Objects.requireNonNull(copy(params));
+		return Objects.requireNonNull(copy(params, 0));
 	}
 
 	/**
 	 * Copy the JDK's containers, however deep. Others may be written in a way of their
 	 * own, which a copy would lose.
 	 */
-	private static @Nullable Object copy(@Nullable Object value) {
-		if (value instanceof Object[] array) {
-			return Arrays.stream(array).map(TaskSubmission::copy).toArray();
+	private static @Nullable Object copy(@Nullable Object value, int depth) {
+		if (depth > MAX_DEPTH) {
+			throw new IllegalArgumentException("params must not be nested deeper than %d levels".formatted(MAX_DEPTH));
+		}
+		if (value != null && value.getClass().isArray()) {
+			return copyOfArray(value, depth);
 		}
 		if (value == null || !value.getClass().getName().startsWith("java.")) {
 			return value;
 		}
 		if (value instanceof Map<?, ?> map) {
 			Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
-			map.forEach((key, element) -> copy.put(key, copy(element)));
+			map.forEach((key, element) -> copy.put(key, copy(element, depth + 1)));
 			return Collections.unmodifiableMap(copy);
 		}
 		if (value instanceof Set<?> set) {
 			Set<@Nullable Object> copy = new LinkedHashSet<>();
-			set.forEach((element) -> copy.add(copy(element)));
+			set.forEach((element) -> copy.add(copy(element, depth + 1)));
 			return Collections.unmodifiableSet(copy);
 		}
 		if (value instanceof Collection<?> collection) {
 			List<@Nullable Object> copy = new ArrayList<>();
-			collection.forEach((element) -> copy.add(copy(element)));
+			collection.forEach((element) -> copy.add(copy(element, depth + 1)));
 			return Collections.unmodifiableList(copy);
 		}
 		return value;
+	}
+
+	private static Object copyOfArray(Object array, int depth) {
+		if (!(array instanceof Object[] elements)) {
+			int length = Array.getLength(array);
+			Object copy = Array.newInstance(array.getClass().getComponentType(), length);
+			System.arraycopy(array, 0, copy, 0, length);
+			return copy;
+		}
+		@Nullable Object[] copy = elements.clone();
+		for (int i = 0; i < copy.length; i++) {
+			Object element = copy(elements[i], depth + 1);
+			if (element != null && !copy.getClass().getComponentType().isInstance(element)) {
+				// The copy of an ArrayList, say, is none
+				copy = Arrays.copyOf(copy, copy.length, Object[].class);
+			}
+			copy[i] = element;
+		}
+		return copy;
 	}
 
 	/**

@@ -516,9 +516,11 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 				call.sendMessage(UnaryCall.this.request);
 				call.halfClose();
 			}
-			catch (RuntimeException | Error ex) {
+			catch (Throwable ex) {
+				// Before the cancellation, which would end the call as CANCELLED
+				end(null, ex);
 				cancel(call, "The request could not be sent", ex);
-				throw ex;
+				return;
 			}
 			// Not before the start, with which a cancellation must not coincide
 			this.call = call;

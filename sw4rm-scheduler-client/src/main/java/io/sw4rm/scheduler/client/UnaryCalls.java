@@ -51,9 +51,9 @@ final class UnaryCalls {
 		Checks.notNull(metadata, "metadata");
 		String correlationId = metadata.containsKey(CallMetadata.CORRELATION_ID) ? CallMetadata.correlationId(metadata)
 				: this.correlationId;
-		return new UnaryCalls(this.settings,
-				CallMetadata.withoutCorrelationId(CallMetadata.replacing(this.metadata, metadata)), correlationId,
-				this.deadline);
+		Metadata replaced = CallMetadata.replacing(this.metadata, metadata);
+		replaced.discardAll(CallMetadata.CORRELATION_ID);
+		return new UnaryCalls(this.settings, replaced, correlationId, this.deadline);
 	}
 
 	UnaryCall<?, ?, SubmitTaskResult> submitTask(TaskSubmission submission) {

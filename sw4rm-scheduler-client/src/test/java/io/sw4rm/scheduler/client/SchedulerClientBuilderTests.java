@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
@@ -289,6 +291,89 @@ class SchedulerClientBuilderTests {
 		TestScheduler.call(first, SchedulerOperation.SUBMIT_TASK);
 		assertThatCallHadDeadline(Duration.ofMinutes(5));
 		assertThat(this.scheduler.onlyCall().headers("x-tenant")).containsExactly("first");
+	}
+
+	@Test
+	void copySharesTheLimit() {
+		SchedulerClientBuilder builder = builder().maxInFlight(1);
+		SchedulerClient client = builder.copy().copy().build();
+		this.scheduler.hangs();
+		CompletableFuture<?> inFlight = builder.buildAsync().pollActivityBuffer("worker-1");
+		assertThatExceptionOfType(SchedulerCallLimitException.class)
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+		inFlight.cancel(true);
+		this.scheduler.reset();
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+	}
+
+	@Test
+	void copyIsIndependent() {
+		List<String> seen = new CopyOnWriteArrayList<>();
+		SchedulerClientBuilder original = builder().metadata("x-tenant", "original")
+			.deadline(Duration.ofMinutes(5))
+			.deadline(SchedulerOperation.PURGE_ACTIVITY, Duration.ofMinutes(6))
+			.intercept(observing("interceptor of original", seen))
+			.listener(listener("listener of original", seen));
+		SchedulerClientBuilder copy = original.copy();
+		original.deadline(Duration.ofHours(1))
+			.deadline(SchedulerOperation.PURGE_ACTIVITY, Duration.ofHours(1))
+			.metadata("x-tenant", "changed")
+			.metadata("x-region", "north")
+			.compression("gzip")
+			.maxInFlight(1)
+			.intercept(observing("later interceptor", seen))
+			.listener(listener("later listener", seen));
+		SchedulerClient client = copy.build();
+		client.pollActivityBuffer("worker-1");
+		assertThatCallHadDeadline(Duration.ofMinutes(5));
+		assertThat(this.scheduler.onlyCall().headers("x-tenant")).containsExactly("original");
+		assertThat(this.scheduler.onlyCall().headers("x-region")).isEmpty();
+		assertThat(this.scheduler.onlyCall().headers("grpc-encoding")).isEmpty();
+		assertThat(seen).hasSize(2)
+			.satisfiesExactly((event) -> assertThat(event).isEqualTo("listener of original"),
+					(event) -> assertThat(event).startsWith("interceptor of original "));
+		this.scheduler.reset();
+		client.purgeAllActivity("worker-1");
+		assertThatCallHadDeadline(Duration.ofMinutes(6));
+	}
+
+	@Test
+	void copyHasAllSettings() {
+		this.scheduler.fails(Status.UNAUTHENTICATED);
+		AtomicInteger repetitions = new AtomicInteger();
+		SchedulerClient client = builder().target("the scheduler")
+			.correlationIds(() -> "order-7")
+			.waitForReady(true)
+			.compression("gzip")
+			.callOption(CallOptions.Key.create("key"), "value")
+			.maxOutboundMessageSize(100)
+			.payloadConverter((params, contentType) -> "converted".getBytes())
+			.exceptionTranslator((exception) -> new UnsupportedOperationException(exception))
+			.remedies((problem) -> "Do something")
+			.repeatUnauthenticated((call) -> repetitions.incrementAndGet() == 1)
+			.copy()
+			.build();
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").params(42).build()))
+			.havingCause()
+			.withMessageStartingWith("SubmitTask at the scheduler failed")
+			.withMessageContaining("order-7")
+			.withMessageEndingWith("Do something");
+		assertThat(repetitions).hasValue(1);
+		assertThat(this.scheduler.calls()).hasSize(2)
+			.allSatisfy((call) -> assertThat(call.headers("grpc-encoding")).containsExactly("gzip"));
+		assertThatIllegalArgumentException().isThrownBy(() -> client.pollActivityBuffer("x".repeat(100)));
+	}
+
+	private static SchedulerCallListener listener(String name, List<String> seen) {
+		return new SchedulerCallListener() {
+
+			@Override
+			public void onStart(SchedulerCall call) {
+				seen.add(name);
+			}
+
+		};
 	}
 
 	@Test

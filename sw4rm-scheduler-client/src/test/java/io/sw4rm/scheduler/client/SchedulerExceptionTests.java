@@ -218,6 +218,38 @@ class SchedulerExceptionTests {
 	}
 
 	@Test
+	void namesDefaultOfTheProtocolAsSettingOfDeadline() {
+		this.scheduler.fails(Status.DEADLINE_EXCEEDED);
+		assertThat(failure(client())).isInstanceOfSatisfying(SchedulerDeadlineExceededException.class, (ex) -> {
+			assertThat(ex.getDeadlineSetting()).isEqualTo("default of the protocol");
+			assertThat(ex.getDeadline()).isEqualTo(Duration.ofSeconds(10));
+			assertThat(ex).hasMessageEndingWith(
+					"The call ended after %d ms, before its deadline of 10000 ms (default of the protocol): another, "
+							+ "shorter deadline applied",
+					ex.getElapsed().toMillis());
+		});
+	}
+
+	@Test
+	void namesSettingThatDeadlineComesFrom() {
+		this.scheduler.hangs();
+		Duration deadline = Duration.ofMillis(50);
+		SchedulerClientBuilder builder = SchedulerClient.builder(this.scheduler.channel());
+		assertThat(failure(this.style.build(builder.copy().deadline(deadline))))
+			.hasMessageEndingWith("Its deadline is 50 ms (deadline of the client)");
+		SchedulerOperation operation = SchedulerOperation.POLL_ACTIVITY_BUFFER;
+		builder.deadline(Duration.ofHours(1));
+		assertThat(failure(this.style.build(builder.copy().deadline(operation, deadline))))
+			.hasMessageEndingWith("Its deadline is 50 ms (deadline of the operation)");
+		SchedulerClient client = this.style.build(builder.copy().deadline(operation, deadline, "poll-timeout"));
+		assertThat(failure(client)).hasMessageEndingWith("Its deadline is 50 ms (poll-timeout)")
+			.isInstanceOfSatisfying(SchedulerDeadlineExceededException.class,
+					(ex) -> assertThat(ex.getDeadlineSetting()).isEqualTo("poll-timeout"));
+		assertThat(failure(client.withDeadline(Duration.ofMillis(60))))
+			.hasMessageEndingWith("Its deadline is 60 ms (withDeadline)");
+	}
+
+	@Test
 	void saysThatSomebodyElsesDeadlineHasPassed() {
 		this.scheduler.hangs();
 		ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
