@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.Attributes;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -31,6 +32,7 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.ReceivedCalls;
 import io.sw4rm.scheduler.testsupport.TcpProxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,11 +69,13 @@ class ConnectionFaultTests {
 	@ParameterizedTest
 	@EnumSource
 	void reachesSchedulerThatWasRestarted(Call call) {
-		EmbeddedScheduler first = EmbeddedScheduler.start();
+		ReceivedCalls received = new ReceivedCalls();
+		EmbeddedScheduler first = EmbeddedScheduler.builder().intercept(received).start();
 		SchedulerApplication.at(first.address()).run((context) -> {
 			assertThat(call.make(context)).isNotNull();
 			first.close();
-			EmbeddedScheduler second = Ports.listenAgain(EmbeddedScheduler.builder().port(first.port())::start);
+			EmbeddedScheduler second = Ports
+				.listenAgain(EmbeddedScheduler.builder().port(first.port()).intercept(received)::start);
 			try {
 				awaitGoodCall(call, context);
 			}
@@ -79,6 +83,8 @@ class ConnectionFaultTests {
 				second.close();
 			}
 		});
+		// Calls that failed in between did not reach anybody
+		assertThat(received.correlationIds()).hasSize(2).doesNotHaveDuplicates();
 	}
 
 	@Test
@@ -118,7 +124,8 @@ class ConnectionFaultTests {
 	@Test
 	void noCallFailsWhenServerLimitsAgeOfConnections() throws Exception {
 		AtomicInteger connections = new AtomicInteger();
-		Server server = startServerWithShortConnections(connections);
+		ReceivedCalls received = new ReceivedCalls();
+		Server server = startServerWithShortConnections(connections, received);
 		try {
 			SchedulerApplication.at("127.0.0.1:" + server.getPort())
 				.withPropertyValues("sw4rm.scheduler.retry.max-attempts=1")
@@ -126,6 +133,7 @@ class ConnectionFaultTests {
 					try (Load load = new Load(4, () -> Call.SUBMIT_TASK.make(context))) {
 						await().atMost(PATIENCE).until(() -> connections.get() >= 4);
 						assertThat(load.stop()).isEmpty();
+						assertThat(received.correlationIds()).doesNotHaveDuplicates().hasSize((int) load.calls());
 					}
 				});
 		}
@@ -145,7 +153,8 @@ class ConnectionFaultTests {
 			.until(() -> call.make(application) != null);
 	}
 
-	private static Server startServerWithShortConnections(AtomicInteger connections) throws IOException {
+	private static Server startServerWithShortConnections(AtomicInteger connections, ServerInterceptor interceptor)
+			throws IOException {
 		return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 			// The least that gRPC allows
 			.maxConnectionAge(1, TimeUnit.SECONDS)
@@ -158,6 +167,7 @@ class ConnectionFaultTests {
 				}
 
 			})
+			.intercept(interceptor)
 			.addService(new SchedulerServiceGrpc.SchedulerServiceImplBase() {
 
 				@Override

@@ -15,6 +15,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +59,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  */
 @ParameterizedClass
 @EnumSource
-@Timeout(30)
+@Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class HostileServerTests {
 
 	private static final int RANDOM_ANSWERS = 100;
@@ -292,7 +295,7 @@ class HostileServerTests {
 	@Test
 	void endsWithAnswerOrTypedExceptionWhateverBytesItReceives() {
 		try (Http2Server server = new Http2Server()) {
-			application(server.port(), "300ms").withPropertyValues("sw4rm.scheduler.retry.max-attempts=1")
+			application(server.port(), "100ms").withPropertyValues("sw4rm.scheduler.retry.max-attempts=1")
 				.run((context) -> {
 					for (long seed = 0; seed < RANDOM_ANSWERS; seed++) {
 						server.answer(new RandomAnswer(seed));
@@ -319,14 +322,15 @@ class HostileServerTests {
 	}
 
 	private ApplicationContextRunner application(int port, Set<Status.Code> expected) {
-		return application(port, expected.contains(DEADLINE_EXCEEDED) ? "500ms" : "10s");
+		return application(port, expected.contains(DEADLINE_EXCEEDED) ? "200ms" : "10s");
 	}
 
 	private ApplicationContextRunner application(int port, String deadline) {
 		return SchedulerApplication.at("127.0.0.1:" + port)
 			.withPropertyValues("sw4rm.scheduler.deadline=" + deadline, "sw4rm.scheduler.retry.initial-backoff=10ms",
+					"sw4rm.scheduler.max-reconnect-backoff=20ms",
 					// A server that says GOAWAY and stays would hold up the end
-					"sw4rm.scheduler.shutdown-grace-period=1s");
+					"sw4rm.scheduler.shutdown-grace-period=100ms");
 	}
 
 	private SchedulerException failure(ApplicationContext context) {

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.integration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +96,9 @@ class NameResolutionTests {
 		for (String address : addresses) {
 			lines.add(address + " scheduler.test");
 		}
-		Files.write(HOSTS, lines);
+		// Other tests look names up in the same file at any time
+		Path file = Files.write(Files.createTempFile(HOSTS.getParent(), "hosts", null), lines);
+		Files.move(file, HOSTS, StandardCopyOption.ATOMIC_MOVE);
 	}
 
 }

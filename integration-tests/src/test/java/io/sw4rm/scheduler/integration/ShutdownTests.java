@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  * Tests for applications that end.
  */
 @Timeout(60)
+@Isolated("counts the threads of the JVM")
 class ShutdownTests {
 
 	private static final int RESTARTS = 50;

@@ -80,8 +80,10 @@ class TransparentRetryTests {
 
 	@Test
 	void givesUpWhenStreamIsRefusedAgain() {
-		this.server.answer(received((stream) -> stream.reset(Http2Error.REFUSED_STREAM)));
+		Answer refuse = received((stream) -> stream.reset(Http2Error.REFUSED_STREAM));
+		this.server.answer(refuse, refuse, process());
 		assertSubmissionFailsWith(Status.Code.UNAVAILABLE);
+		assertThat(this.received).hasValue(2);
 		assertThat(this.processed).hasValue(0);
 	}
 

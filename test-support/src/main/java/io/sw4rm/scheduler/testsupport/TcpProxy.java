@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +57,9 @@ public final class TcpProxy implements AutoCloseable {
 
 	private ServerSocket listener;
 
+	/** Ends when the listener is closed. */
+	private CompletableFuture<?> acceptor;
+
 	/**
 	 * Listen on any free port.
 	 * @param targetPort the port of the server behind this proxy
@@ -77,6 +81,7 @@ public final class TcpProxy implements AutoCloseable {
 		this.targetPort = targetPort;
 		this.binder = binder;
 		this.listener = listen(0);
+		this.acceptor = startAcceptor();
 		this.port = this.listener.getLocalPort();
 	}
 
@@ -147,9 +152,15 @@ public final class TcpProxy implements AutoCloseable {
 	/**
 	 * Reset all connections and accept no more until {@link #restore()}.
 	 */
-	public synchronized void refuse() {
-		closeQuietly(this.listener);
-		cut();
+	public void refuse() {
+		CompletableFuture<?> acceptor;
+		synchronized (this) {
+			closeQuietly(this.listener);
+			cut();
+			acceptor = this.acceptor;
+		}
+		// The port is open for as long as a thread waits there
+		acceptor.join();
 	}
 
 	/**
@@ -159,24 +170,28 @@ public final class TcpProxy implements AutoCloseable {
 		silence(Duration.ZERO);
 		if (this.listener.isClosed()) {
 			this.listener = Ports.listenAgain(() -> listen(this.port));
+			this.acceptor = startAcceptor();
 		}
 	}
 
 	@Override
-	public synchronized void close() {
+	public void close() {
 		refuse();
 		this.threads.shutdownNow();
 	}
 
 	private ServerSocket listen(int port) {
 		try {
-			ServerSocket listener = this.binder.bind(port);
-			this.threads.execute(() -> acceptAll(listener));
-			return listener;
+			return this.binder.bind(port);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private CompletableFuture<?> startAcceptor() {
+		ServerSocket listener = this.listener;
+		return CompletableFuture.runAsync(() -> acceptAll(listener), this.threads);
 	}
 
 	private void acceptAll(ServerSocket listener) {

@@ -35,23 +35,19 @@ public final class TestCertificates {
 	private final X509Bundle server;
 
 	public TestCertificates() {
-		this(serverCertificate("localhost").addSanIpAddress("127.0.0.1"));
+		this("localhost", "127.0.0.1");
 	}
 
 	/**
-	 * Create an authority with a server certificate for one name, and no address.
-	 * @param serverName the DNS name of the server
+	 * Create an authority with a server certificate for other names.
+	 * @param serverNames the DNS names and IPv4 addresses of the server
 	 */
-	public TestCertificates(String serverName) {
-		this(serverCertificate(serverName));
-	}
-
-	private TestCertificates(CertificateBuilder server) {
+	public TestCertificates(String... serverNames) {
 		this.authority = build(() -> new CertificateBuilder().ecp256()
 			.subject("CN=Test CA")
 			.setIsCertificateAuthority(true)
 			.buildSelfSigned());
-		this.server = issue(server);
+		this.server = issue(serverCertificate(serverNames));
 	}
 
 	/**
@@ -63,9 +59,8 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Return credentials of another server, whose certificate is for one name and no
-	 * address.
-	 * @param serverName the DNS name of the server
+	 * Return credentials of another server, whose certificate is for one name.
+	 * @param serverName the DNS name or IPv4 address of the server
 	 * @return the credentials
 	 */
 	public ServerCredentials serverCredentials(String serverName) {
@@ -80,7 +75,8 @@ public final class TestCertificates {
 	 * @return the credentials
 	 */
 	public ServerCredentials serverCredentials(Instant notBefore, Instant notAfter) {
-		return serverCredentials(issue(serverCertificate("localhost").notBefore(notBefore).notAfter(notAfter)));
+		return serverCredentials(
+				issue(serverCertificate("localhost", "127.0.0.1").notBefore(notBefore).notAfter(notAfter)));
 	}
 
 	private static ServerCredentials serverCredentials(X509Bundle server) {
@@ -161,12 +157,28 @@ public final class TestCertificates {
 		return issue(new CertificateBuilder().ecp256().subject("CN=" + commonName));
 	}
 
+	/**
+	 * Issue a client certificate that is valid for some time alone.
+	 * @param commonName the name of the client
+	 * @param notBefore when the certificate begins to be valid
+	 * @param notAfter when it ends to be valid
+	 * @return the certificate and its key
+	 */
+	public X509Bundle issue(String commonName, Instant notBefore, Instant notAfter) {
+		return issue(
+				new CertificateBuilder().ecp256().subject("CN=" + commonName).notBefore(notBefore).notAfter(notAfter));
+	}
+
 	private X509Bundle issue(CertificateBuilder builder) {
 		return build(() -> builder.buildIssuedBy(this.authority));
 	}
 
-	private static CertificateBuilder serverCertificate(String name) {
-		return new CertificateBuilder().ecp256().subject("CN=" + name).addSanDnsName(name);
+	private static CertificateBuilder serverCertificate(String... names) {
+		CertificateBuilder builder = new CertificateBuilder().ecp256().subject("CN=" + names[0]);
+		for (String name : names) {
+			builder = name.matches("[0-9.]+") ? builder.addSanIpAddress(name) : builder.addSanDnsName(name);
+		}
+		return builder;
 	}
 
 	/**

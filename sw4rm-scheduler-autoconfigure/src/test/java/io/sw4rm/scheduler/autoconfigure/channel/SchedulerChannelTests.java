@@ -27,6 +27,8 @@ import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -196,16 +198,20 @@ class SchedulerChannelTests {
 						"sw4rm.scheduler.wait-for-ready=true", "sw4rm.scheduler.health-checking.enabled=true")
 				.run((context) -> {
 					SchedulerClient client = context.getBean(SchedulerClient.class);
-					for (int i = 0; i < 10; i++) {
-						client.pollActivityBuffer("worker-1");
-					}
-					assertThat(one.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+					poll(client, 10);
+					assertThat(polls(one)).isZero();
+					assertThat(polls(two)).isEqualTo(10);
 					one.setServing(true);
 					two.setServing(false);
+					// Until the client has heard of it, both get calls or only the other
 					await().until(() -> {
-						client.pollActivityBuffer("worker-1");
-						return one.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0;
+						long before = polls(one);
+						poll(client, 10);
+						return polls(one) == before + 10;
 					});
+					long before = polls(two);
+					poll(client, 10);
+					assertThat(polls(two)).isEqualTo(before);
 				});
 		}
 	}
@@ -276,6 +282,54 @@ class SchedulerChannelTests {
 					await().until(() -> notReady.connections() >= 20);
 				});
 		}
+	}
+
+	@Test
+	void connectsAsOftenAsItIsTold() {
+		try (TcpServer often = TcpServer.closing(); TcpServer seldom = TcpServer.closing()) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=localhost:" + often.port(),
+						"sw4rm.scheduler.max-reconnect-backoff=10ms")
+				.run((oftenContext) -> this.contextRunner
+					.withPropertyValues("sw4rm.scheduler.address=localhost:" + seldom.port(),
+							"sw4rm.scheduler.max-reconnect-backoff=400ms")
+					.run((seldomContext) -> {
+						seldomContext.getBean("sw4rmSchedulerChannel", ManagedChannel.class).getState(true);
+						await().until(() -> seldom.connections() > 0);
+						oftenContext.getBean("sw4rmSchedulerChannel", ManagedChannel.class).getState(true);
+						await().until(() -> seldom.connections() > 3);
+						assertThat(often.connections()).isGreaterThan(2 * seldom.connections());
+					}));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void waitsForSchedulerThatAppearsWhenAsked(boolean waitForReady) {
+		TcpServer notReady = TcpServer.closing();
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=localhost:" + notReady.port(),
+					"sw4rm.scheduler.wait-for-ready=" + waitForReady, "sw4rm.scheduler.retry.max-attempts=1",
+					"sw4rm.scheduler.max-reconnect-backoff=50ms")
+			.run((context) -> {
+				CompletableFuture<?> call = context.getBean(AsyncSchedulerClient.class).pollActivityBuffer("worker-1");
+				await().until(() -> notReady.connections() >= 3 || call.isDone());
+				assertThat(call.isDone()).isEqualTo(!waitForReady);
+				notReady.close();
+				try (EmbeddedScheduler scheduler = Ports
+					.listenAgain(EmbeddedScheduler.builder().port(notReady.port())::start)) {
+					if (waitForReady) {
+						assertThat(call).succeedsWithin(Duration.ofSeconds(30));
+						assertThat(polls(scheduler)).isOne();
+					}
+					else {
+						assertThat(call).failsWithin(Duration.ofSeconds(30))
+							.withThrowableThat()
+							.withCauseInstanceOf(SchedulerUnavailableException.class);
+						assertThat(polls(scheduler)).isZero();
+					}
+				}
+			});
 	}
 
 	@Test
@@ -352,6 +406,16 @@ class SchedulerChannelTests {
 				"1.500000001s", "backoffMultiplier", 2.0, "retryableStatusCodes", List.of("UNAVAILABLE"));
 		assertThat(SchedulerServiceConfig.from(properties, SchedulerAddress.parse("localhost")))
 			.containsEntry("methodConfig", List.of(Map.of("name", List.of(name), "retryPolicy", retryPolicy)));
+	}
+
+	private static void poll(SchedulerClient client, int times) {
+		for (int i = 0; i < times; i++) {
+			client.pollActivityBuffer("worker-1");
+		}
+	}
+
+	private static long polls(EmbeddedScheduler scheduler) {
+		return scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER);
 	}
 
 	static class EmptyService extends SchedulerServiceImplBase {

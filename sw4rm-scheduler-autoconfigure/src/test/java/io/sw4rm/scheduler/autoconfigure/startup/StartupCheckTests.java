@@ -148,6 +148,26 @@ class SchedulerStartupTests {
 		assertThat(output).contains("'sw4rm.scheduler.startup' is 'wait'").contains("Connection refused");
 	}
 
+	/**
+	 * The number of questions stands for the time.
+	 */
+	@Test
+	void waitsLongerWhenItWasTold() {
+		int questionsOfShortWait = questionsDuringWait("1s");
+		assertThat(questionsDuringWait("4s")).isGreaterThan(2 * questionsOfShortWait);
+	}
+
+	private static int questionsDuringWait(String timeout) {
+		AtomicInteger calls = new AtomicInteger();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
+			.intercept(new AnsweringInterceptor(Status.Code.UNAVAILABLE, calls))
+			.start()) {
+			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=" + scheduler.address(),
+					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=" + timeout));
+		}
+		return calls.get();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "wait", "fail-fast" })
 	void doesNotWaitForServerThatSaysNothing(String startup) {

@@ -60,6 +60,7 @@ import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.testsupport.ReceivedCalls;
 import io.sw4rm.scheduler.testsupport.TcpProxy;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
@@ -75,6 +76,8 @@ class SchedulerCertificateRotationTests {
 	private static final TestCertificates certificates = new TestCertificates();
 
 	private final TlsRecorder recorder = new TlsRecorder();
+
+	private final ReceivedCalls received = new ReceivedCalls();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
@@ -133,6 +136,7 @@ class SchedulerCertificateRotationTests {
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
 						"sw4rm.scheduler.retry.operations=")
 				.run((context) -> {
+					int calls;
 					try (Load load = new Load(context)) {
 						for (int i = 1; i <= 5; i++) {
 							load.awaitMoreCalls();
@@ -142,7 +146,9 @@ class SchedulerCertificateRotationTests {
 							load.awaitMoreCalls();
 							assertThat(this.recorder.client()).isEqualTo(subject);
 						}
+						calls = load.stop();
 					}
+					assertThat(this.received.correlationIds()).doesNotHaveDuplicates().hasSize(calls);
 				});
 		}
 	}
@@ -387,6 +393,7 @@ class SchedulerCertificateRotationTests {
 		return EmbeddedScheduler.builder()
 			.serverCredentials(certificates.mutualServerCredentials(protocols))
 			.intercept(this.recorder)
+			.intercept(this.received)
 			.shutdownGracePeriod(Duration.ZERO)
 			.start();
 	}
@@ -546,11 +553,11 @@ class SchedulerCertificateRotationTests {
 			while (!this.stopped.get() && !failure.isDone()) {
 				permits.acquireUninterruptibly();
 				client.pollActivityBuffer("worker-1").whenComplete((entries, ex) -> {
-					permits.release();
 					this.calls.incrementAndGet();
 					if (ex != null) {
 						failure.completeExceptionally(ex);
 					}
+					permits.release();
 				});
 			}
 			permits.acquireUninterruptibly(ASYNC_CALLS);
@@ -563,13 +570,23 @@ class SchedulerCertificateRotationTests {
 			Awaitility.await().until(() -> this.calls.get() > target || this.callers.stream().anyMatch(Future::isDone));
 		}
 
-		@Override
-		public void close() throws ExecutionException {
+		/**
+		 * Wait until all calls have ended well.
+		 * @return how many there were
+		 */
+		int stop() throws ExecutionException {
 			this.stopped.set(true);
 			this.executor.shutdown();
 			for (Future<?> caller : this.callers) {
 				Uninterruptibles.getUninterruptibly(caller);
 			}
+			return this.calls.intValue();
+		}
+
+		@Override
+		public void close() {
+			this.stopped.set(true);
+			this.executor.shutdown();
 		}
 
 	}

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterAll;
@@ -119,6 +121,16 @@ class SchedulerMutualTlsTests {
 	void isRefusedWithCertificateOfOtherAuthority() {
 		X509Bundle stranger = new TestCertificates().issue("stranger");
 		this.contextRunner.withPropertyValues(certificates.bundleProperties("client", stranger))
+			.run(SchedulerMutualTlsTests::assertRefused);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "-10, -5", "5, 10" })
+	void isRefusedWithCertificateOutsideItsPeriod(int fromDay, int toDay) {
+		Instant now = Instant.now();
+		X509Bundle client = certificates.issue("client", now.plus(fromDay, ChronoUnit.DAYS),
+				now.plus(toDay, ChronoUnit.DAYS));
+		this.contextRunner.withPropertyValues(certificates.bundleProperties("client", client))
 			.run(SchedulerMutualTlsTests::assertRefused);
 	}
 

@@ -3,6 +3,8 @@ package io.sw4rm.scheduler.autoconfigure.tls;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +15,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +57,7 @@ import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -124,15 +128,42 @@ class SchedulerTlsTests {
 
 	@Test
 	void verifiesEachHostOfListByItsOwnName() {
-		this.contextRunner
-			.withPropertyValues("sw4rm.scheduler.address=https://127.0.0.1:%d,https://localhost:%d"
-				.formatted(tlsScheduler.port(), tlsScheduler.port()), "sw4rm.scheduler.ssl.bundle=trusted")
-			.run((context) -> {
-				SchedulerClient client = context.getBean(SchedulerClient.class);
-				for (int i = 0; i < 10; i++) {
-					assertThat(poll(client)).isZero();
-				}
-			});
+		try (EmbeddedScheduler ofAddress = startScheduler(trusted.serverCredentials("127.0.0.1"));
+				EmbeddedScheduler ofName = startScheduler(trusted.serverCredentials("localhost"))) {
+			ApplicationContextRunner application = this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted");
+			application
+				.withPropertyValues("sw4rm.scheduler.address=https://127.0.0.1:%d,https://localhost:%d"
+					.formatted(ofAddress.port(), ofName.port()))
+				.run((context) -> await().until(() -> {
+					poll(context.getBean(SchedulerClient.class));
+					return polls(ofAddress) > 0 && polls(ofName) > 0;
+				}));
+			ofAddress.reset();
+			ofName.reset();
+			application
+				.withPropertyValues("sw4rm.scheduler.address=https://localhost:%d,https://127.0.0.1:%d"
+					.formatted(ofAddress.port(), ofName.port()))
+				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
+			assertThat(polls(ofAddress) + polls(ofName)).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "-10, -5, CertificateExpiredException", "5, 10, CertificateNotYetValidException" })
+	void refusesCertificateOutsideItsPeriod(int fromDay, int toDay, String reason) {
+		Instant now = Instant.now();
+		try (EmbeddedScheduler scheduler = startScheduler(
+				trusted.serverCredentials(now.plus(fromDay, ChronoUnit.DAYS), now.plus(toDay, ChronoUnit.DAYS)))) {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
+						"sw4rm.scheduler.ssl.bundle=trusted")
+				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
+					.withStackTraceContaining(reason));
+			assertThat(polls(scheduler)).isZero();
+		}
 	}
 
 	@Test
@@ -381,6 +412,14 @@ class SchedulerTlsTests {
 
 	private static GrpcChannelFactoryCustomizer useCredentials(ChannelCredentials credentials) {
 		return (factory) -> ((DefaultGrpcChannelFactory<?>) factory).setCredentialsProvider((target) -> credentials);
+	}
+
+	private static EmbeddedScheduler startScheduler(ServerCredentials credentials) {
+		return EmbeddedScheduler.builder().serverCredentials(credentials).start();
+	}
+
+	private static long polls(EmbeddedScheduler scheduler) {
+		return scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER);
 	}
 
 	private static int poll(SchedulerClient client) {
