@@ -248,8 +248,7 @@ class SchedulerAutoConfigurationTests {
 
 	@Test
 	void backsOffWhenUserDefinesReactiveSchedulerClient() {
-		ReactiveSchedulerClient client = ReactiveSchedulerClient
-			.create(SchedulerClient.builder(channelOfUser).buildAsync());
+		ReactiveSchedulerClient client = ReactiveSchedulerClient.create(channelOfUser);
 		this.contextRunner.withBean("mine", ReactiveSchedulerClient.class, () -> client)
 			.run((context) -> assertThat(context.getBean(ReactiveSchedulerClient.class)).isSameAs(client));
 	}
@@ -279,7 +278,8 @@ class SchedulerAutoConfigurationTests {
 	@Test
 	void appliesChannelCustomizersAfterProperties() {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.user-agent=from-property")
-			.withBean(SchedulerChannelBuilderCustomizer.class, () -> (builder) -> builder.userAgent("from-customizer"))
+			.withBean(SchedulerChannelBuilderCustomizer.class,
+					() -> (name, builder) -> builder.userAgent("from-customizer"))
 			.run((context) -> {
 				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 				assertThat(header("user-agent")).startsWith("from-customizer ");
@@ -480,13 +480,13 @@ class SchedulerAutoConfigurationTests {
 		@Bean
 		@Order(2)
 		SchedulerClientBuilderCustomizer second() {
-			return (builder) -> builder.metadata("c", "second");
+			return (name, builder) -> builder.metadata("c", "second");
 		}
 
 		@Bean
 		@Order(1)
 		SchedulerClientBuilderCustomizer first() {
-			return (builder) -> builder.metadata("b", "first").metadata("c", "first");
+			return (name, builder) -> builder.metadata("b", "first").metadata("c", "first");
 		}
 
 	}

@@ -22,7 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
-import io.sw4rm.scheduler.autoconfigure.SchedulerProperties.Startup;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties.Startup;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
@@ -40,7 +40,7 @@ class SchedulerPropertiesTests {
 	@Test
 	void hasSafeDefaults() {
 		SchedulerProperties properties = new SchedulerProperties();
-		assertThat(properties.getAddress()).isEqualTo("localhost:50053");
+		assertThat(properties.getAddress()).containsExactly("localhost:50053");
 		assertThat(properties.getDeadline()).isNull();
 		assertThat(properties.isWaitForReady()).isFalse();
 		assertThat(properties.getRetry().getOperations()).containsExactly(SchedulerOperation.POLL_ACTIVITY_BUFFER);
@@ -75,7 +75,7 @@ class SchedulerPropertiesTests {
 					"sw4rm.scheduler.retry.throttling.token-ratio=0.5")
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
-				assertThat(properties.getAddress()).isEqualTo("dns:///scheduler:1");
+				assertThat(properties.getAddress()).containsExactly("dns:///scheduler:1");
 				assertThat(properties.getDeadline()).isEqualTo(Duration.ofSeconds(5));
 				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofMinutes(1));
 				assertThat(properties.getDeadlines().of(SchedulerOperation.PURGE_ACTIVITY)).isNull();

@@ -149,7 +149,7 @@ class SchedulerAuthAutoConfigurationTests {
 			"sw4rm.scheduler.auth.oauth2.registration-id=missing" })
 	void propertyBacksOffForBeanOfUser(String property) {
 		this.contextRunner.withPropertyValues(property)
-			.withBean(SchedulerTokenSupplier.class, () -> () -> "from-bean")
+			.withBean(SchedulerTokenSupplier.class, () -> (request) -> "from-bean")
 			.run((context) -> {
 				assertThat(context).hasSingleBean(SchedulerTokenSupplier.class);
 				this.tokens.accept("from-bean");
@@ -254,7 +254,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void sendsNoTokenThroughLoopbackToOtherHostInPlaintext() {
 		this.contextRunner.withPropertyValues(TOKEN_PROPERTY)
 			.withBean(SchedulerChannelBuilderCustomizer.class,
-					() -> (builder) -> builder.overrideAuthority("scheduler.example.com"))
+					() -> (name, builder) -> builder.overrideAuthority("scheduler.example.com"))
 			.run(SchedulerAuthAutoConfigurationTests::assertRefused);
 		assertThat(this.tokens.headers()).isEmpty();
 	}
@@ -271,7 +271,7 @@ class SchedulerAuthAutoConfigurationTests {
 						"sw4rm.scheduler.ssl.bundle=trusted",
 						"spring.ssl.bundle.pem.trusted.truststore.certificate=" + certificates.authorityPem())
 				.withBean(SchedulerChannelBuilderCustomizer.class,
-						() -> (builder) -> builder.overrideAuthority("localhost"))
+						() -> (name, builder) -> builder.overrideAuthority("localhost"))
 				.run(SchedulerAuthAutoConfigurationTests::poll);
 			assertThat(this.tokens.authorizations()).containsExactly("Bearer " + TOKEN);
 		}
@@ -287,7 +287,7 @@ class SchedulerAuthAutoConfigurationTests {
 
 	@Test
 	void isDownWhenNoTokenCanBeSent() {
-		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> () -> {
+		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> (request) -> {
 			throw new IllegalStateException(TOKEN);
 		}).run((context) -> {
 			Health health = health(context);

@@ -209,7 +209,7 @@ class TokenRefreshTests {
 					CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class,
 					SchedulerAuthAutoConfiguration.class))
 			.withPropertyValues("sw4rm.scheduler.address=" + this.scheduler.address())
-			.withBean(SchedulerTokenSupplier.class, () -> () -> {
+			.withBean(SchedulerTokenSupplier.class, () -> (request) -> {
 				throw new IllegalStateException("s3cret");
 			})
 			.run((context) -> assertThatExceptionOfType(SchedulerPermissionDeniedException.class)
@@ -303,7 +303,7 @@ class TokenRefreshTests {
 		}
 
 		@Override
-		public String getToken() {
+		public String getToken(SchedulerTokenRequest request) {
 			this.asked.incrementAndGet();
 			try {
 				this.open.await();

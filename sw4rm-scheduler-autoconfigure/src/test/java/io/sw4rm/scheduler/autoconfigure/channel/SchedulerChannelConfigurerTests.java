@@ -9,6 +9,7 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import org.junit.jupiter.api.Test;
 
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 import static org.mockito.ArgumentMatchers.anyBoolean;
@@ -25,7 +26,7 @@ class SchedulerChannelConfigurerTests {
 
 	private final ManagedChannelBuilder<?> builder = mock(ManagedChannelBuilder.class, RETURNS_SELF);
 
-	private final SchedulerProperties properties = new SchedulerProperties();
+	private final SchedulerClientProperties properties = new SchedulerClientProperties();
 
 	@Test
 	void leavesProbingWithoutCallsAloneWhenNotSet() {
@@ -60,8 +61,10 @@ class SchedulerChannelConfigurerTests {
 	}
 
 	private void configure(String address) {
-		SchedulerTransport transport = new SchedulerTransport(SchedulerAddress.parse(address), null);
-		new SchedulerChannelConfigurer(this.properties, transport, List.of()).configure(this.builder);
+		new SchedulerChannelConfigurer(new ConnectionSettings("default", SchedulerAddress.parse(address), null, null,
+				this.properties, List.of(), (builder) -> {
+				}))
+			.configure(this.builder);
 	}
 
 	private static final class XdsProvider extends NameResolverProvider {

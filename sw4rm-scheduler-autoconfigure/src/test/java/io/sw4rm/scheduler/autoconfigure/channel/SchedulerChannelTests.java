@@ -37,6 +37,8 @@ import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactor
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
@@ -397,7 +399,7 @@ class SchedulerChannelTests {
 
 	@Test
 	void writesSubSecondBackoffsExactly() {
-		SchedulerProperties properties = new SchedulerProperties();
+		SchedulerClientProperties properties = new SchedulerClientProperties();
 		properties.getRetry().setInitialBackoff(Duration.ofMillis(50));
 		properties.getRetry().setMaxBackoff(Duration.ofNanos(1_500_000_001));
 		properties.getRetry().setOperations(Set.of(SchedulerOperation.PURGE_ACTIVITY));

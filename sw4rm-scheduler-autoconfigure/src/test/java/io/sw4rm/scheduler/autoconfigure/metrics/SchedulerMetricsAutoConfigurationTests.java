@@ -168,13 +168,13 @@ class SchedulerMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void addsTagsOfProvider() {
-		withRegistry().withBean(SchedulerMeterTagsProvider.class, () -> () -> Tags.of("region", "north"))
-			.run((context) -> {
-				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-				assertThat(this.registry.getMeters()).isNotEmpty()
-					.allSatisfy((meter) -> assertThat(meter.getId().getTag("region")).isEqualTo("north"));
-			});
+	void letsMeterFiltersAddTags() {
+		this.registry.config().meterFilter(MeterFilter.commonTags(Tags.of("region", "north")));
+		withRegistry().run((context) -> {
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(this.registry.getMeters()).isNotEmpty()
+				.allSatisfy((meter) -> assertThat(meter.getId().getTag("region")).isEqualTo("north"));
+		});
 	}
 
 	@Test
@@ -199,13 +199,13 @@ class SchedulerMetricsAutoConfigurationTests {
 	@Test
 	void doesNothingWhenAllIsDisabled() {
 		withRegistry().withPropertyValues("sw4rm.scheduler.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerMetrics.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerMetricsCustomizer.class));
 	}
 
 	@Test
 	void backsOffWithoutMeterRegistry() {
 		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(SchedulerClient.class)
-			.doesNotHaveBean(SchedulerMetrics.class));
+			.doesNotHaveBean(SchedulerMetricsCustomizer.class));
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import ch.qos.logback.classic.Level;
@@ -19,8 +20,11 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationFilter;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
@@ -189,13 +193,14 @@ class SchedulerObservationAutoConfigurationTests {
 	}
 
 	@Test
-	void makesNoSpanAndNoObservationWithoutTracer() {
-		List<String> observations = new CopyOnWriteArrayList<>();
-		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations)).run((context) -> {
-			assertThat(context).hasSingleBean(ObservationGrpcClientInterceptor.class)
-				.doesNotHaveBean(TracingClientInterceptor.class);
+	void makesNoObservationWithoutTracerOrHandler() {
+		AtomicInteger observations = new AtomicInteger();
+		this.contextRunner.withBean(ObservationFilter.class, () -> (observed) -> {
+			observations.incrementAndGet();
+			return observed;
+		}).withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-			assertThat(observations).isEmpty();
+			assertThat(observations).hasValue(0);
 			assertThat(header("traceparent")).isNull();
 		});
 	}
@@ -211,13 +216,13 @@ class SchedulerObservationAutoConfigurationTests {
 	}
 
 	@Test
-	void makesNoObservationBesideTheSpan() {
+	void handlerSeesOneObservationBesideTheSpan() {
 		List<String> observations = new CopyOnWriteArrayList<>();
 		this.tracingContextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
 			.run((context) -> {
 				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 				onlySpan();
-				assertThat(observations).isEmpty();
+				assertThat(observations).containsExactly("sw4rm.scheduler.call");
 			});
 	}
 
@@ -243,8 +248,8 @@ class SchedulerObservationAutoConfigurationTests {
 	@Test
 	void doesNothingWhenDisabled() {
 		this.tracingContextRunner.withPropertyValues("sw4rm.scheduler.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(TracingClientInterceptor.class)
-				.doesNotHaveBean(LogContextClientInterceptor.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerObservations.class)
+				.doesNotHaveBean(LogContextCallListener.class)
 				.doesNotHaveBean(ObservationInterceptorPostProcessor.class));
 	}
 

@@ -54,6 +54,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 
+import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
@@ -240,7 +242,7 @@ class SchedulerCertificateRotationTests {
 						.until(() -> output.getAll()
 							.substring(logged.length())
 							.contains("connections go on with the certificates that they have"));
-					context.getBean(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
+					context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
 					poll(context);
 					assertThat(this.recorder.client()).isEqualTo("CN=client-0");
 					write(directory, certificates.issue("client-2"), certificates.authorityPem());
@@ -381,7 +383,7 @@ class SchedulerCertificateRotationTests {
 				polled.set(true);
 				contexts.incrementAndGet();
 				channel[0] = new WeakReference<>(
-						context.getBean(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME, ManagedChannel.class));
+						context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class));
 			});
 		assertThat(polled).isTrue();
 		@SuppressWarnings("unchecked")

@@ -48,6 +48,8 @@ import org.springframework.grpc.client.ClientInterceptorsConfigurer;
 import org.springframework.grpc.client.DefaultGrpcChannelFactory;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
+import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
