@@ -264,7 +264,8 @@ public final class SchedulerConnections {
 	 */
 	private void checkEmbedded() {
 		Boolean enabled = this.binder.bind(EMBEDDED_PROPERTY, Boolean.class).orElse(false);
-		if (enabled && !ClassUtils.isPresent("io.sw4rm.scheduler.embedded.EmbeddedScheduler", null)) {
+		if (enabled && !ClassUtils.isPresent("io.sw4rm.scheduler.embedded.EmbeddedScheduler",
+				this.beanFactory.getBeanClassLoader())) {
 			throw new InvalidConfigurationPropertyValueException(EMBEDDED_PROPERTY, true,
 					"The embedded scheduler is not on the class path. Add io.sw4rm:sw4rm-scheduler-embedded.");
 		}

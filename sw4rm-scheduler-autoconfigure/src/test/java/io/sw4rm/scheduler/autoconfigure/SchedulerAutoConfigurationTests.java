@@ -53,6 +53,7 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.PayloadConverter;
 import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
 import io.sw4rm.scheduler.client.TaskSubmission;
@@ -378,7 +379,8 @@ class SchedulerAutoConfigurationTests {
 								"acme"))))
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
-				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(properties.getDeadlines().get(SchedulerOperation.SUBMIT_TASK))
+					.isEqualTo(Duration.ofSeconds(7));
 				assertThat(properties.getMetadata()).containsEntry("tenant", "acme");
 			});
 	}

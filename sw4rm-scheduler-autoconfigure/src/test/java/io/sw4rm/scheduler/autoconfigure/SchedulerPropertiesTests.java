@@ -77,8 +77,9 @@ class SchedulerPropertiesTests {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
 				assertThat(properties.getAddress()).containsExactly("dns:///scheduler:1");
 				assertThat(properties.getDeadline()).isEqualTo(Duration.ofSeconds(5));
-				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofMinutes(1));
-				assertThat(properties.getDeadlines().of(SchedulerOperation.PURGE_ACTIVITY)).isNull();
+				assertThat(properties.getDeadlines().get(SchedulerOperation.SUBMIT_TASK))
+					.isEqualTo(Duration.ofMinutes(1));
+				assertThat(properties.getDeadlines().get(SchedulerOperation.PURGE_ACTIVITY)).isNull();
 				assertThat(properties.isWaitForReady()).isTrue();
 				assertThat(properties.getLoadBalancingPolicy()).isEqualTo("round_robin");
 				assertThat(properties.getUserAgent()).isEqualTo("agent");

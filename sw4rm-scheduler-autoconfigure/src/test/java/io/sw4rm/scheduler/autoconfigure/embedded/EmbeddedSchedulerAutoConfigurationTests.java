@@ -114,8 +114,7 @@ class EmbeddedSchedulerAutoConfigurationTests {
 
 	@Test
 	void stopsTheApplicationThatAsksForAMissingLibrary() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(MissingEmbeddedSchedulerAutoConfiguration.class))
-			.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class))
+		this.contextRunner.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class))
 			.withPropertyValues("sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.embedded.enabled=true")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("Add io.sw4rm:sw4rm-scheduler-embedded"));

@@ -248,7 +248,7 @@ class SchedulerObservationAutoConfigurationTests {
 	@Test
 	void doesNothingWhenDisabled() {
 		this.tracingContextRunner.withPropertyValues("sw4rm.scheduler.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerObservations.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerObservationCustomizer.class)
 				.doesNotHaveBean(LogContextCallListener.class)
 				.doesNotHaveBean(ObservationInterceptorPostProcessor.class));
 	}
