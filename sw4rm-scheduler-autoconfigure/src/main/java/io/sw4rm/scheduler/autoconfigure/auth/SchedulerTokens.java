@@ -126,4 +126,14 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		builder.repeatUnauthenticated((call) -> BearerTokenCredentials.sent(call) != null);
 	}
 
+	/**
+	 * Makes suppliers of OAuth2 tokens, where Spring Security's OAuth2 client is present.
+	 */
+	@FunctionalInterface
+	interface OAuth2TokenSupplierFactory {
+
+		SchedulerTokenSupplier create(String prefix, String registrationId);
+
+	}
+
 }
