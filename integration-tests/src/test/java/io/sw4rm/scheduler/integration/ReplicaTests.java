@@ -15,7 +15,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -114,7 +114,7 @@ class ReplicaTests {
 		private final FaultyProxy proxy = new FaultyProxy(this.scheduler.port());
 
 		long calls() {
-			return this.scheduler.faults().calls(Operation.REQUEST_PREEMPTION);
+			return this.scheduler.faults().calls(Rpc.REQUEST_PREEMPTION);
 		}
 
 		void awaitLoad() {
@@ -127,7 +127,7 @@ class ReplicaTests {
 		 */
 		void hang(int calls) {
 			this.scheduler.faults().clear();
-			this.scheduler.faults().on(Operation.REQUEST_PREEMPTION).times(calls).hang();
+			this.scheduler.faults().on(Rpc.REQUEST_PREEMPTION).times(calls).hang();
 			await().atMost(PATIENCE).until(() -> calls() >= calls);
 		}
 

@@ -20,7 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -289,7 +289,7 @@ class PageTests {
 		assertThat(rate).containsText(Pattern.compile("[1-9][\\d.,]* /s"));
 		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors")))
 			.containsText("most 0 /s");
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors"))).not()
 			.containsText("most 0 /s");
 	}

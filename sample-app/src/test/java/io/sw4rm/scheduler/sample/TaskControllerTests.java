@@ -14,7 +14,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,7 +131,7 @@ class TaskControllerTests {
 
 	@Test
 	void losesNoneOfManyTasks() {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
 		List<Map<String, String>> tasks = IntStream.range(0, 150)
 			.mapToObj((index) -> Map.of("agentId", "worker-1"))
 			.toList();

@@ -49,7 +49,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -178,7 +178,7 @@ class SchedulerTlsTests {
 					"sw4rm.scheduler.ssl.bundle=trusted")
 			.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
-		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(plaintextScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -228,7 +228,7 @@ class SchedulerTlsTests {
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
 				.withMessageContaining("must use TLS")
 				.satisfies((ex) -> assertThat(ex.getStatusCode()).isEqualTo(Status.Code.INTERNAL)));
-		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(plaintextScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -315,7 +315,7 @@ class SchedulerTlsTests {
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
 				.withMessageContaining("TLSv1.3")
 				.withMessageContaining("does not permit"));
-		assertThat(tlsScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(tlsScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -327,7 +327,7 @@ class SchedulerTlsTests {
 			.run((context) -> assertThatExceptionOfType(SchedulerException.class)
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
 				.withMessageContaining("must use TLS"));
-		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(plaintextScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test

@@ -30,7 +30,7 @@ final class FaultInterceptor implements ServerInterceptor {
 	@Override
 	public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 			ServerCallHandler<Q, S> next) {
-		ServerInterceptor fault = this.faults.next(Operation.of(call.getMethodDescriptor()));
+		ServerInterceptor fault = this.faults.next(Rpc.of(call.getMethodDescriptor()));
 		return (fault != null) ? fault.interceptCall(call, headers, next) : next.startCall(call, headers);
 	}
 

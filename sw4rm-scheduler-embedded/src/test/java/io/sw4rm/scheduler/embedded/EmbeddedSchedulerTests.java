@@ -140,10 +140,10 @@ class EmbeddedSchedulerTests {
 	void closeLetsCallsInFlightFinishAndRefusesNewTasks() throws Exception {
 		EmbeddedScheduler scheduler = EmbeddedScheduler.start();
 		try (TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).delay(Duration.ofMillis(500));
+			scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(500));
 			ListenableFuture<SubmitTaskResponse> inFlight = SchedulerServiceGrpc.newFutureStub(client.channel())
 				.submitTask(task("worker-1", "t").build());
-			Awaitility.await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			scheduler.close();
 			SubmitTaskResponse response = inFlight.get(1, TimeUnit.SECONDS);
 			assertThat(response.getAccepted()).isFalse();
@@ -155,10 +155,10 @@ class EmbeddedSchedulerTests {
 	void closeCancelsCallsThatOutliveTheGracePeriod() {
 		EmbeddedScheduler scheduler = EmbeddedScheduler.builder().shutdownGracePeriod(Duration.ofMillis(100)).start();
 		try (TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+			scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 			ListenableFuture<SubmitTaskResponse> hung = SchedulerServiceGrpc.newFutureStub(client.channel())
 				.submitTask(task("worker-1", "t").build());
-			Awaitility.await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			scheduler.close();
 			assertThat(hung).failsWithin(Duration.ofSeconds(5));
 		}
@@ -221,7 +221,7 @@ class EmbeddedSchedulerTests {
 		List<String> seen = new CopyOnWriteArrayList<>();
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().intercept(new HeaderRecorder(key, seen)).start();
 				TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 			Metadata headers = new Metadata();
 			headers.put(key, "abc");
 			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> client.stub()
@@ -258,7 +258,7 @@ class EmbeddedSchedulerTests {
 			worker.takeNext();
 			worker.complete("done");
 			client.shutDown("worker-1");
-			scheduler.faults().on(Operation.SUBMIT_TASK).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 			scheduler.setServing(false);
 			scheduler.reset();
 			assertThat(scheduler.agentIds()).isEmpty();
@@ -267,7 +267,7 @@ class EmbeddedSchedulerTests {
 			assertThat(scheduler.finished()).isEmpty();
 			assertThat(client.poll("worker-1")).isEmpty();
 			assertThat(health(client, "")).isEqualTo(ServingStatus.SERVING);
-			assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isZero();
+			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isZero();
 			for (String taskId : List.of("done", "running", "queued")) {
 				assertThat(client.submit(task("worker-1", taskId)).getAccepted()).isTrue();
 			}
