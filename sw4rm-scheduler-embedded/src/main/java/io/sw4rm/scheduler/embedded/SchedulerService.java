@@ -83,9 +83,9 @@ final class SchedulerService extends SchedulerServiceGrpc.SchedulerServiceImplBa
 			StreamObserver<PollActivityBufferResponse> observer) {
 		answer(observer, () -> {
 			requireText("agent_id", request.getAgentId());
-			return PollActivityBufferResponse.newBuilder()
-				.addAllEntries(this.state.activity(request.getAgentId()))
-				.build();
+			PollActivityBufferResponse.Builder response = PollActivityBufferResponse.newBuilder();
+			this.state.activity(request.getAgentId()).forEach((entry) -> response.addEntries(entry.toMessage()));
+			return response.build();
 		});
 	}
 

@@ -24,7 +24,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.embedded.ScheduledTask.State;
-import io.sw4rm.scheduler.proto.ActivityEntry;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
@@ -91,9 +90,9 @@ final class SchedulerState {
 		agent.queued.add(task);
 		this.tasks.put(task.details.taskId(), task);
 		addActivity(agent,
-				ActivityEntry.newBuilder()
-					.setTaskId(task.details.taskId())
-					.setDescription("submitted with priority " + task.details.priority()));
+				new RecordedActivity.Builder().taskId(task.details.taskId())
+					.description("submitted with priority " + task.details.priority())
+					.build(now()));
 		return null;
 	}
 
@@ -180,8 +179,9 @@ final class SchedulerState {
 		return true;
 	}
 
-	synchronized void recordActivity(String agentId, ActivityEntry.Builder entry) {
-		int words = new StringTokenizer(entry.getDescription()).countTokens();
+	synchronized void recordActivity(String agentId, RecordedActivity.Builder builder) {
+		RecordedActivity entry = builder.build(now());
+		int words = new StringTokenizer(entry.description()).countTokens();
 		if (words > MAX_DESCRIPTION_WORDS) {
 			throw new IllegalArgumentException("description must have at most %d words, got %d; shorten it"
 				.formatted(MAX_DESCRIPTION_WORDS, words));
@@ -193,7 +193,7 @@ final class SchedulerState {
 		addActivity(agent(agentId), entry);
 	}
 
-	synchronized List<ActivityEntry> activity(String agentId) {
+	synchronized List<RecordedActivity> activity(String agentId) {
 		Agent agent = this.agents.get(agentId);
 		return (agent != null) ? List.copyOf(agent.activity) : List.of();
 	}
@@ -208,7 +208,7 @@ final class SchedulerState {
 			return 0;
 		}
 		int before = agent.activity.size();
-		agent.activity.removeIf((entry) -> taskIds.isEmpty() || taskIds.contains(entry.getTaskId()));
+		agent.activity.removeIf((entry) -> taskIds.isEmpty() || taskIds.contains(entry.taskId()));
 		int purged = before - agent.activity.size();
 		this.activityEntries -= purged;
 		forgetIfEmpty(agent);
@@ -292,12 +292,13 @@ final class SchedulerState {
 		return null;
 	}
 
-	private void addActivity(Agent agent, ActivityEntry.Builder entry) {
-		if (entry.getTimestamp().isEmpty()) {
-			entry.setTimestamp(this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-		}
-		agent.activity.add(entry.build());
+	private void addActivity(Agent agent, RecordedActivity entry) {
+		agent.activity.add(entry);
 		this.activityEntries++;
+	}
+
+	private String now() {
+		return this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
 	}
 
 	private void askLeastImportantToYieldTo(Task task) {
@@ -415,7 +416,7 @@ final class SchedulerState {
 
 		private final Set<Task> running = new LinkedHashSet<>();
 
-		private final List<ActivityEntry> activity = new ArrayList<>();
+		private final List<RecordedActivity> activity = new ArrayList<>();
 
 		private @Nullable Instant shutdownDeadline;
 
