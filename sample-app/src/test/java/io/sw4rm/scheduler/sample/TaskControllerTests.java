@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.sample;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -144,16 +145,32 @@ class TaskControllerTests {
 			.expectBody(BatchResult.class)
 			.value((result) -> {
 				assertThat(result).isNotNull();
-				// An agent's activity buffer holds 100 entries
 				assertThat(result.asked()).isEqualTo(150);
-				assertThat(result.accepted()).isEqualTo(100);
-				assertThat(result.refused()).isEqualTo(47);
+				assertThat(result.accepted()).isEqualTo(147);
+				assertThat(result.refused()).isZero();
 				assertThat(result.failed()).isEqualTo(3);
-				assertThat(result.reasons()).hasSize(2)
-					.containsEntry("UNAVAILABLE at " + this.scheduler.address(), 3)
-					.containsValue(47);
+				assertThat(result.reasons()).hasSize(1).containsEntry("UNAVAILABLE at " + this.scheduler.address(), 3);
 			});
-		assertThat(this.scheduler.queued()).hasSize(100).extracting(ScheduledTask::taskId).doesNotHaveDuplicates();
+		assertThat(this.scheduler.queued()).hasSize(147).extracting(ScheduledTask::taskId).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void countsRefusedOnesOfManyTasks() {
+		List<Map<String, String>> tasks = Collections.nCopies(50, Map.of("agentId", "worker-1", "taskId", "task-123"));
+		this.rest.post()
+			.uri("/api/tasks/batch")
+			.body(Map.of("tasks", tasks))
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody(BatchResult.class)
+			.value((result) -> {
+				assertThat(result).isNotNull();
+				assertThat(result.accepted()).isOne();
+				assertThat(result.refused()).isEqualTo(49);
+				assertThat(result.failed()).isZero();
+				assertThat(result.reasons()).hasSize(1).containsValue(49);
+			});
 	}
 
 	@Test

@@ -175,6 +175,18 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many activity entries were refused since the start or the last
+	 * {@link #reset()} because the buffer of their agent or of all agents together was
+	 * full. A submission is accepted all the same and lacks its entry; the first refusal
+	 * is logged as a warning.
+	 * @return the number of refused entries, those of
+	 * {@link EmbeddedAgent#recordActivity} included
+	 */
+	public long refusedActivityEntries() {
+		return this.state.refusedActivityEntries();
+	}
+
+	/**
 	 * Return the scripted faults and the count of calls.
 	 * @return the faults
 	 */
@@ -197,7 +209,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	/**
 	 * Return to the state after the start, for the next test: no tasks, agents or
-	 * activity entries, no scripted faults, no calls counted, and serving. Connections
+	 * activity entries, no scripted faults, nothing counted, and serving. Connections
 	 * stay open.
 	 */
 	public void reset() {
@@ -360,7 +372,9 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 		/**
 		 * Limit the activity entries of all agents together. When the limit is reached,
-		 * submissions and activities are refused until entries are purged.
+		 * further entries are refused until some are purged, and
+		 * {@linkplain EmbeddedScheduler#refusedActivityEntries() counted}. Tasks are
+		 * accepted all the same.
 		 * @param limit the limit, at least 1; 10 000 by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the limit is less than 1
@@ -371,9 +385,10 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Limit the activity entries of each agent. When the limit is reached,
-		 * submissions and activities of the agent are refused until its entries are
-		 * purged.
+		 * Limit the activity entries of each agent. When the limit is reached, further
+		 * entries of the agent are refused until some are purged, and
+		 * {@linkplain EmbeddedScheduler#refusedActivityEntries() counted}. Tasks are
+		 * accepted all the same.
 		 * @param limit the limit, at least 1; 100 by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the limit is less than 1

@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.embedded;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,8 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
  */
 final class SchedulerState {
 
+	private static final Logger logger = System.getLogger(SchedulerState.class.getName());
+
 	private static final int MAX_FINISHED_TASKS = 1000;
 
 	private static final int MAX_SHUT_DOWN_AGENTS = 10_000;
@@ -61,6 +65,8 @@ final class SchedulerState {
 
 	private int activityEntries;
 
+	private long refusedActivityEntries;
+
 	private int shutDownAgents;
 
 	private long sequence;
@@ -75,7 +81,8 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Queue a task.
+	 * Queue a task and write it into the activity buffer of its agent. A buffer that is
+	 * full costs the entry, never the task.
 	 * @return why the task is refused, or {@code null} when it was accepted
 	 */
 	synchronized @Nullable String submit(SubmitTaskRequest request) {
@@ -89,7 +96,7 @@ final class SchedulerState {
 		askLeastImportantToYieldTo(task);
 		agent.queued.add(task);
 		this.tasks.put(task.details.taskId(), task);
-		addActivity(agent,
+		addActivity(agent.id,
 				new RecordedActivity.Builder().taskId(task.details.taskId())
 					.description("submitted with priority " + task.details.priority())
 					.build(now()));
@@ -186,16 +193,19 @@ final class SchedulerState {
 			throw new IllegalArgumentException("description must have at most %d words, got %d; shorten it"
 				.formatted(MAX_DESCRIPTION_WORDS, words));
 		}
-		String refusal = activityRefusal(agentId);
+		String refusal = addActivity(agentId, entry);
 		if (refusal != null) {
 			throw new IllegalStateException(refusal);
 		}
-		addActivity(agent(agentId), entry);
 	}
 
 	synchronized List<RecordedActivity> activity(String agentId) {
 		Agent agent = this.agents.get(agentId);
 		return (agent != null) ? List.copyOf(agent.activity) : List.of();
+	}
+
+	synchronized long refusedActivityEntries() {
+		return this.refusedActivityEntries;
 	}
 
 	/**
@@ -256,6 +266,7 @@ final class SchedulerState {
 		this.tasks.clear();
 		this.finished.clear();
 		this.activityEntries = 0;
+		this.refusedActivityEntries = 0;
 		this.shutDownAgents = 0;
 		this.nextDeadline = Instant.MAX;
 	}
@@ -276,7 +287,7 @@ final class SchedulerState {
 			return "too many tasks: %d of %d are queued or running; wait until some have finished"
 				.formatted(this.tasks.size(), this.limits.tasks());
 		}
-		return activityRefusal(request.getAgentId());
+		return null;
 	}
 
 	private @Nullable String activityRefusal(String agentId) {
@@ -292,9 +303,16 @@ final class SchedulerState {
 		return null;
 	}
 
-	private void addActivity(Agent agent, RecordedActivity entry) {
-		agent.activity.add(entry);
-		this.activityEntries++;
+	private @Nullable String addActivity(String agentId, RecordedActivity entry) {
+		String refusal = activityRefusal(agentId);
+		if (refusal == null) {
+			agent(agentId).activity.add(entry);
+			this.activityEntries++;
+		}
+		else if (this.refusedActivityEntries++ == 0) {
+			logger.log(Level.WARNING, refusal + ". Further refused entries are only counted");
+		}
+		return refusal;
 	}
 
 	private String now() {

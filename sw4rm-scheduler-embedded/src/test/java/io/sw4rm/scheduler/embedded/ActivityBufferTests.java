@@ -117,6 +117,7 @@ class ActivityBufferTests {
 			.withMessageStartingWith("activity_buffer_full")
 			.withMessageContaining("worker-1");
 		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("a", "b", "c");
+		assertThat(this.scheduler.refusedActivityEntries()).isOne();
 		record(this.scheduler.agent("worker-2"), "d");
 	}
 

@@ -248,7 +248,7 @@ class EmbeddedSchedulerTests {
 
 	@Test
 	void resetReturnsToTheStateAfterTheStart() {
-		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().maxTasks(3).maxActivityEntries(3).start();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().maxTasks(3).maxActivityEntries(2).start();
 				TestClient client = new TestClient(scheduler)) {
 			for (String taskId : List.of("done", "running", "queued")) {
 				client.submit(task("worker-1", taskId));
@@ -260,7 +260,9 @@ class EmbeddedSchedulerTests {
 			client.shutDown("worker-1");
 			scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 			scheduler.setServing(false);
+			assertThat(scheduler.refusedActivityEntries()).isOne();
 			scheduler.reset();
+			assertThat(scheduler.refusedActivityEntries()).isZero();
 			assertThat(scheduler.agentIds()).isEmpty();
 			assertThat(scheduler.queued()).isEmpty();
 			assertThat(scheduler.running()).isEmpty();
@@ -271,6 +273,7 @@ class EmbeddedSchedulerTests {
 			for (String taskId : List.of("done", "running", "queued")) {
 				assertThat(client.submit(task("worker-1", taskId)).getAccepted()).isTrue();
 			}
+			assertThat(client.poll("worker-1")).hasSize(2);
 		}
 	}
 

@@ -1,7 +1,12 @@
 package io.sw4rm.scheduler.embedded;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status.Code;
@@ -129,29 +134,54 @@ class SubmitTaskTests {
 	}
 
 	@Test
-	void refusesTaskWhenTheAgentsActivityBufferIsFull() {
-		for (int i = 0; i < 3; i++) {
-			assertThat(this.client.submit(task("worker-1", "t" + i)).getAccepted()).isTrue();
+	void acceptsTaskWithoutActivityEntryWhenTheBufferOfItsAgentIsFull() {
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.client.submit(task("worker-1", "t" + i)))
+				.isEqualTo(SubmitTaskResponse.newBuilder().setAccepted(true).build());
 		}
-		SubmitTaskResponse refused = this.client.submit(task("worker-1", "t3"));
-		assertThat(refused.getAccepted()).isFalse();
-		assertThat(refused.getReason()).startsWith("activity_buffer_full").contains("worker-1", "3", "purge");
 		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("t0", "t1", "t2");
-		assertThat(this.worker.queued()).hasSize(3);
-		this.client.purge("worker-1", "t1");
-		assertThat(this.client.submit(task("worker-1", "t3")).getAccepted()).isTrue();
+		assertThat(this.worker.queued()).hasSize(5);
+		assertThat(this.scheduler.refusedActivityEntries()).isEqualTo(2);
 	}
 
 	@Test
-	void refusesTaskWhenTheActivityBufferOfAllAgentsIsFull() {
-		for (String agent : new String[] { "a", "b", "c", "d" }) {
+	void acceptsTaskWithoutActivityEntryWhenTheBufferOfAllAgentsIsFull() {
+		for (String agent : new String[] { "a", "b", "c", "d", "e" }) {
 			assertThat(this.client.submit(task(agent, agent)).getAccepted()).isTrue();
 		}
-		SubmitTaskResponse refused = this.client.submit(task("e", "e"));
-		assertThat(refused.getAccepted()).isFalse();
-		assertThat(refused.getReason()).startsWith("activity_buffer_full").contains("4", "purge");
-		this.client.purge("a");
-		assertThat(this.client.submit(task("e", "e")).getAccepted()).isTrue();
+		assertThat(this.client.poll("e")).isEmpty();
+		assertThat(this.scheduler.agent("e").queued()).hasSize(1);
+		assertThat(this.scheduler.refusedActivityEntries()).isOne();
+	}
+
+	@Test
+	void writesActivityEntriesAgainOnceThereIsRoom() {
+		for (int i = 0; i < 4; i++) {
+			this.client.submit(task("worker-1", "t" + i));
+		}
+		this.client.purge("worker-1", "t1");
+		this.client.submit(task("worker-1", "t4"));
+		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("t0", "t2", "t4");
+		assertThat(this.scheduler.refusedActivityEntries()).isOne();
+	}
+
+	@Test
+	void logsTheFirstRefusedActivityEntryOnly() {
+		List<String> messages = new CopyOnWriteArrayList<>();
+		Logger logger = Logger.getLogger(SchedulerState.class.getName());
+		Handler handler = new MessageRecorder(messages);
+		logger.addHandler(handler);
+		logger.setUseParentHandlers(false);
+		try {
+			for (int i = 0; i < 5; i++) {
+				this.client.submit(task("worker-1", "t" + i));
+			}
+		}
+		finally {
+			logger.setUseParentHandlers(true);
+			logger.removeHandler(handler);
+		}
+		assertThat(messages).singleElement().asString().startsWith("activity_buffer_full").contains("worker-1", "3");
 	}
 
 	@Test
@@ -178,6 +208,29 @@ class SubmitTaskTests {
 	private void submitAndTake(String agentId, String taskId, int priority) {
 		this.client.submit(task(agentId, taskId).setPriority(priority));
 		assertThat(this.scheduler.agent(agentId).takeNext()).isPresent();
+	}
+
+	private static final class MessageRecorder extends Handler {
+
+		private final List<String> messages;
+
+		private MessageRecorder(List<String> messages) {
+			this.messages = messages;
+		}
+
+		@Override
+		public void publish(LogRecord logRecord) {
+			this.messages.add(logRecord.getMessage());
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+		}
+
 	}
 
 }
