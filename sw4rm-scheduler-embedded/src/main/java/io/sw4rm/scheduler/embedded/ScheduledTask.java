@@ -39,7 +39,8 @@ public record ScheduledTask(String agentId, String taskId, int priority, String 
 
 	/**
 	 * Return whether the task has been asked to yield, by a {@code RequestPreemption} or
-	 * because a more important task of its agent was submitted while it ran.
+	 * because a more important task of its agent was submitted while it ran. Each such
+	 * task asks one running task, the least important of those that aren't asked yet.
 	 * @return whether the task should yield at its next safe point
 	 */
 	public boolean preemptionRequested() {

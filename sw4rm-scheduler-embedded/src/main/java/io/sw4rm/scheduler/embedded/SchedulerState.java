@@ -319,10 +319,15 @@ final class SchedulerState {
 		return this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
 	}
 
+	/**
+	 * Ask a running task of the same agent to yield to a more important one: the least
+	 * important that isn't asked yet, since one that is yields to somebody else.
+	 */
 	private void askLeastImportantToYieldTo(Task task) {
 		String reason = "task \"%s\" with priority %d is more important".formatted(task.details.taskId(),
 				task.details.priority());
 		task.agent.running.stream()
+			.filter((running) -> !running.details.preemptionRequested())
 			.max(RUN_ORDER)
 			.filter((running) -> running.details.priority() < task.details.priority())
 			.ifPresent((running) -> running.update((details) -> details.askedToYield(reason)));

@@ -23,6 +23,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 import static io.sw4rm.scheduler.embedded.TestClient.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 class SubmitTaskTests {
 
@@ -203,6 +204,40 @@ class SubmitTaskTests {
 		submitAndTake("worker-1", "running", 3);
 		this.client.submit(task("worker-1", "equal").setPriority(3));
 		assertThat(this.worker.running()).noneMatch(ScheduledTask::preemptionRequested);
+	}
+
+	@Test
+	void eachMoreImportantTaskAsksAnotherRunningTaskToYield() {
+		submitAndTake("worker-1", "middle", 3);
+		submitAndTake("worker-1", "least", 1);
+		this.client.submit(task("worker-1", "urgent").setPriority(9));
+		this.client.submit(task("worker-1", "urgent-too").setPriority(8));
+		this.client.submit(task("worker-1", "one-too-many").setPriority(20));
+		assertThat(this.worker.running()).extracting(ScheduledTask::taskId, ScheduledTask::preemptionReason)
+			.containsExactly(tuple("middle", "task \"urgent-too\" with priority 8 is more important"),
+					tuple("least", "task \"urgent\" with priority 9 is more important"));
+	}
+
+	@Test
+	void asksNobodyToYieldWhenAllLessImportantTasksAreAskedAlready() {
+		submitAndTake("worker-1", "middle", 5);
+		submitAndTake("worker-1", "least", 1);
+		this.client.preempt("worker-1", "least", "by hand");
+		this.client.submit(task("worker-1", "not-so-urgent").setPriority(4));
+		assertThat(this.worker.running()).extracting(ScheduledTask::preemptionReason).containsExactly(null, "by hand");
+	}
+
+	@Test
+	void taskThatYieldedAndRunsAgainCanBeAskedAgain() {
+		submitAndTake("worker-1", "running", 1);
+		this.client.submit(task("worker-1", "urgent").setPriority(9));
+		this.worker.yieldTask("running");
+		this.worker.takeNext();
+		this.worker.complete("urgent");
+		this.worker.takeNext();
+		this.client.submit(task("worker-1", "urgent-too").setPriority(8));
+		assertThat(this.worker.running()).extracting(ScheduledTask::preemptionReason)
+			.containsExactly("task \"urgent-too\" with priority 8 is more important");
 	}
 
 	private void submitAndTake(String agentId, String taskId, int priority) {
