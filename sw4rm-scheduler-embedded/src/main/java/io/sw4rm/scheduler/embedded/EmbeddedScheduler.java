@@ -87,9 +87,15 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		Connections connections = new Connections();
 		this.faults = new Faults(this.eventLoops, connections);
 		InetSocketAddress listenAddress = new InetSocketAddress(builder.host, builder.port);
-		this.server = server(builder, listenAddress, connections);
-		setServing(true);
-		listen(builder.host, listenAddress);
+		try {
+			this.server = server(builder, listenAddress, connections);
+			setServing(true);
+			listen(this.server, builder.host, listenAddress);
+		}
+		catch (RuntimeException ex) {
+			stopThreads();
+			throw ex;
+		}
 		this.port = this.server.getPort();
 		this.address = hostAndPort(listenAddress.getAddress().isAnyLocalAddress() ? "localhost" : builder.host,
 				this.port);
@@ -274,18 +280,19 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		return server.build();
 	}
 
-	private void listen(String host, InetSocketAddress listenAddress) {
+	private static void listen(Server server, String host, InetSocketAddress address) {
 		try {
-			if (listenAddress.isUnresolved()) {
+			if (address.isUnresolved()) {
 				throw new UnknownHostException("unknown host");
 			}
-			this.server.start();
+			server.start();
 		}
 		catch (IOException ex) {
-			stopThreads();
+			// gRPC keeps track of a server until it is shut down
+			server.shutdownNow();
 			// gRPC wraps what went wrong in one more IOException
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new EmbeddedSchedulerStartException(host, listenAddress.getPort(), cause);
+			throw new EmbeddedSchedulerStartException(host, address.getPort(), cause);
 		}
 	}
 
@@ -458,10 +465,13 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Start a scheduler with these settings.
+		 * Start a scheduler with these settings. A start that fails leaves neither
+		 * threads nor sockets behind.
 		 * @return the running scheduler
 		 * @throws EmbeddedSchedulerStartException if it can't listen on the address,
 		 * because the port is taken for example
+		 * @throws IllegalArgumentException if gRPC knows no server credentials of this
+		 * kind
 		 */
 		public EmbeddedScheduler start() {
 			return new EmbeddedScheduler(this);
