@@ -46,9 +46,11 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
  *
  * What happens beside the wire is up to the test: {@link #agent(String)} plays the part
  * of an agent, and {@link #faults()} lets calls go wrong. Nothing is run by itself and
- * nothing is kept on disk. Everything it keeps is limited: tasks and activity entries by
- * the builder's limits, finished tasks to the last 1 000, and shut down agents to 10 000.
- * Lists are copies that later changes don't reach. Thread-safe.
+ * nothing is kept on disk. Everything it keeps is limited: memory, tasks and activity
+ * entries by the builder's limits, finished tasks to the last 1 000, and shut down agents
+ * to 10 000. A request may have 4 MiB, and of each connection 1 000 calls are handled at
+ * once; further ones wait at the client. Lists are copies that later changes don't reach.
+ * Thread-safe.
  */
 public final class EmbeddedScheduler implements AutoCloseable {
 
@@ -56,6 +58,13 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	 * Few, so that a test suite can start and stop many schedulers.
 	 */
 	private static final int EVENT_LOOPS = 2;
+
+	/**
+	 * Further calls wait at the client.
+	 */
+	private static final int MAX_CALLS_PER_CONNECTION = 1000;
+
+	private static final int MAX_REQUEST_BYTES = 4 << 20;
 
 	private static final int STOP_SECONDS = 5;
 
@@ -79,13 +88,13 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	private EmbeddedScheduler(Builder builder) {
 		this.shutdownGracePeriod = builder.shutdownGracePeriod;
-		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxTasks,
+		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxHeldBytes, builder.maxTasks,
 				builder.maxActivityEntries, builder.maxActivityEntriesPerAgent));
 		ThreadFactory threadFactory = new DefaultThreadFactory("sw4rm-embedded-scheduler", true);
 		this.eventLoops = new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threadFactory, NioIoHandler.newFactory());
 		this.handlers = Executors.newCachedThreadPool(threadFactory);
 		Connections connections = new Connections();
-		this.faults = new Faults(this.eventLoops, connections);
+		this.faults = new Faults(this.eventLoops, this.handlers, connections);
 		InetSocketAddress listenAddress = new InetSocketAddress(builder.host, builder.port);
 		try {
 			this.server = server(builder, listenAddress, connections);
@@ -263,6 +272,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	private Server server(Builder builder, InetSocketAddress listenAddress, Connections connections) {
+		UnreadAnswers unreadAnswers = new UnreadAnswers(builder.maxHeldBytes, connections);
 		NettyServerBuilder server = NettyServerBuilder.forAddress(listenAddress, builder.serverCredentials)
 			.channelFactory(() -> {
 				NioServerSocketChannel channel = new NioServerSocketChannel();
@@ -272,8 +282,11 @@ public final class EmbeddedScheduler implements AutoCloseable {
 			.bossEventLoopGroup(this.eventLoops)
 			.workerEventLoopGroup(this.eventLoops)
 			.executor(this.handlers)
+			.maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+			.maxInboundMessageSize(MAX_REQUEST_BYTES)
 			.addService(ServerInterceptors.intercept(new SchedulerService(this.state, builder.defaultGracePeriod),
-					new FaultInterceptor(this.faults)))
+					new FaultInterceptor(this.faults), unreadAnswers))
+			.addTransportFilter(unreadAnswers)
 			.addService(this.health.getHealthService())
 			.addService(ProtoReflectionServiceV1.newInstance());
 		builder.interceptors.forEach(server::intercept);
@@ -318,6 +331,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		private String host = "localhost";
 
 		private int port;
+
+		private long maxHeldBytes = Math.min(Runtime.getRuntime().maxMemory() / 4, 256 << 20);
 
 		private int maxTasks = 10_000;
 
@@ -374,6 +389,28 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		 */
 		public Builder maxTasks(int limit) {
 			this.maxTasks = requirePositive("maxTasks", limit);
+			return this;
+		}
+
+		/**
+		 * Limit the memory for the payloads of tasks and for the text of tasks, agent
+		 * identifiers and activity entries. When there is no room, the oldest finished
+		 * tasks are forgotten first; then calls that need memory fail with
+		 * {@code RESOURCE_EXHAUSTED}, and activity entries are refused as by a full
+		 * buffer.
+		 * <p>
+		 * Answers that clients are slow to read may take as much again, and those on one
+		 * connection an eighth of it; further answers of more than 1 KiB wait for them.
+		 * If no client reads anything for two seconds and others wait, the connection
+		 * with the oldest unread answer is dropped.
+		 * @param bytes the limit in bytes, at least 1, where a character counts as two
+		 * bytes; by default a quarter of the JVM's {@linkplain Runtime#maxMemory()
+		 * maximum memory}, but not more than 256 MiB
+		 * @return this builder
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public Builder maxHeldBytes(long bytes) {
+			this.maxHeldBytes = requirePositive("maxHeldBytes", bytes);
 			return this;
 		}
 
@@ -477,8 +514,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 			return new EmbeddedScheduler(this);
 		}
 
-		private static int requirePositive(String name, int value) {
-			if (value < 1) {
+		private static <T extends Number> T requirePositive(String name, T value) {
+			if (value.longValue() < 1) {
 				throw new IllegalArgumentException("'%s' must be at least 1, got %d".formatted(name, value));
 			}
 			return value;

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 import io.grpc.Metadata;
@@ -29,14 +30,17 @@ public final class Faults {
 
 	private final ScheduledExecutorService timer;
 
+	private final Executor handlers;
+
 	private final Connections connections;
 
 	private final Map<Rpc, Deque<Scripted>> scripted = new EnumMap<>(Rpc.class);
 
 	private final Map<Rpc, Long> calls = new EnumMap<>(Rpc.class);
 
-	Faults(ScheduledExecutorService timer, Connections connections) {
+	Faults(ScheduledExecutorService timer, Executor handlers, Connections connections) {
 		this.timer = timer;
+		this.handlers = handlers;
 		this.connections = connections;
 	}
 
@@ -154,7 +158,7 @@ public final class Faults {
 			if (delay.isNegative()) {
 				throw new IllegalArgumentException("'delay' must not be negative, got " + delay);
 			}
-			add(new FaultInterceptor.Delay(Faults.this.timer, delay));
+			add(new FaultInterceptor.Delay(Faults.this.timer, Faults.this.handlers, delay));
 		}
 
 		/**

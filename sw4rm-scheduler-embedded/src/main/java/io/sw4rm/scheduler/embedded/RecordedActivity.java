@@ -19,6 +19,13 @@ import io.sw4rm.scheduler.proto.ActivityEntry;
 public record RecordedActivity(String taskId, String repoId, String worktreeId, String branch, String description,
 		String timestamp) {
 
+	/**
+	 * Return how much memory the entry takes at most.
+	 */
+	long bytes() {
+		return Texts.bytes(this.taskId, this.repoId, this.worktreeId, this.branch, this.description, this.timestamp);
+	}
+
 	ActivityEntry toMessage() {
 		return ActivityEntry.newBuilder()
 			.setTaskId(this.taskId)

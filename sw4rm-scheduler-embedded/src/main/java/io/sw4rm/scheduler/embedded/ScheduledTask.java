@@ -47,6 +47,14 @@ public record ScheduledTask(String agentId, String taskId, int priority, String 
 		return this.preemptionReason != null;
 	}
 
+	/**
+	 * Return how much memory payload and text of the task take at most.
+	 */
+	long bytes() {
+		return this.params.size() + Texts.bytes(this.agentId, this.taskId, this.scope, this.contentType,
+				this.preemptionReason, this.failureReason);
+	}
+
 	ScheduledTask running() {
 		return with(State.RUNNING, this.params, this.preemptionReason, null);
 	}

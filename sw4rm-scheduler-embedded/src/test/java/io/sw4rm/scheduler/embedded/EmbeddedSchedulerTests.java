@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -278,12 +279,44 @@ class EmbeddedSchedulerTests {
 	}
 
 	@Test
+	void handlesThousandCallsOfAConnectionAtOnceAndMoreOnOthers() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+				TestClient client = new TestClient(scheduler);
+				TestClient other = new TestClient(scheduler)) {
+			client.poll("worker-1");
+			scheduler.faults().on(Rpc.SUBMIT_TASK).times(1000).hang();
+			for (int i = 0; i < 1000; i++) {
+				SchedulerServiceGrpc.newFutureStub(client.channel()).submitTask(task("worker-1", "t").build());
+			}
+			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1000);
+			ListenableFuture<SubmitTaskResponse> oneMore = SchedulerServiceGrpc.newFutureStub(client.channel())
+				.submitTask(task("worker-1", "t").build());
+			assertThat(other.submit(task("worker-1", "t")).getAccepted()).isTrue();
+			assertThat(oneMore).isNotDone();
+			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(1001);
+		}
+	}
+
+	@Test
+	void refusesRequestsOfMoreThanFourMebibytes() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start(); TestClient client = new TestClient(scheduler)) {
+			ByteString tooLarge = ByteString.copyFrom(new byte[4 << 20]);
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> client.submit(task("worker-1", "t").setParams(tooLarge)))
+				.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+			ByteString large = tooLarge.substring(1000);
+			assertThat(client.submit(task("worker-1", "t").setParams(large)).getAccepted()).isTrue();
+		}
+	}
+
+	@Test
 	void builderRefusesValuesOutOfRange() {
 		EmbeddedScheduler.Builder builder = EmbeddedScheduler.builder();
 		List<Runnable> settings = new ArrayList<>();
 		settings.add(() -> builder.port(-1));
 		settings.add(() -> builder.port(65536));
 		settings.add(() -> builder.address(" "));
+		settings.add(() -> builder.maxHeldBytes(0));
 		settings.add(() -> builder.maxTasks(0));
 		settings.add(() -> builder.maxActivityEntries(0));
 		settings.add(() -> builder.maxActivityEntriesPerAgent(0));
