@@ -105,34 +105,39 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
 	private boolean makeRoom(int units, Context call, Attributes transport) {
 		Semaphore freeUnitsOfConnection = Objects.requireNonNull(transport.get(FREE_UNITS_OF_CONNECTION));
 		try {
-			return acquire(freeUnitsOfConnection, Math.min(units, this.maxUnitsOfConnection), call, () -> {
-			}) && acquire(this.freeUnits, Math.min(units, this.maxUnits), call, this::dropOldest)
-					&& add(call, transport);
+			while (!acquire(freeUnitsOfConnection, Math.min(units, this.maxUnitsOfConnection), call)) {
+				if (call.isCancelled()) {
+					return false;
+				}
+			}
+			while (!acquire(this.freeUnits, Math.min(units, this.maxUnits), call)) {
+				if (call.isCancelled()) {
+					return false;
+				}
+				dropOldest();
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
 		}
-	}
-
-	private boolean acquire(Semaphore free, int units, Context call, Runnable whenImpatient)
-			throws InterruptedException {
-		while (!free.tryAcquire(units, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-			if (call.isCancelled()) {
-				return false;
-			}
-			whenImpatient.run();
-		}
-		// Calls back at once when the call has already ended
-		call.addListener((ended) -> free.release(units), Runnable::run);
+		Answer answer = new Answer(transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), System.nanoTime());
+		add(answer);
+		call.addListener((ended) -> remove(answer), Runnable::run);
 		return !call.isCancelled();
 	}
 
-	private synchronized boolean add(Context call, Attributes transport) {
-		Answer answer = new Answer(transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), System.nanoTime());
-		this.answers.add(answer);
-		call.addListener((ended) -> remove(answer), Runnable::run);
+	private static boolean acquire(Semaphore freeUnits, int units, Context call) throws InterruptedException {
+		if (!freeUnits.tryAcquire(units, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+			return false;
+		}
+		// Calls back at once when the call has already ended
+		call.addListener((ended) -> freeUnits.release(units), Runnable::run);
 		return true;
+	}
+
+	private synchronized void add(Answer answer) {
+		this.answers.add(answer);
 	}
 
 	private synchronized void remove(Answer answer) {
