@@ -103,8 +103,10 @@ public final class EmbeddedAgent {
 	 * </pre>
 	 * @param entry sets the texts of the entry
 	 * @throws IllegalArgumentException if the description has more than 200 words
+	 * @throws NullPointerException if a text is {@code null}
 	 * @throws IllegalStateException if the buffer of this agent or of all agents together
-	 * is full, with a message that begins with {@code activity_buffer_full}
+	 * is full, or there is no memory for the entry, with a message that begins with
+	 * {@code activity_buffer_full}
 	 */
 	public void recordActivity(Consumer<RecordedActivity.Builder> entry) {
 		RecordedActivity.Builder builder = new RecordedActivity.Builder();

@@ -140,7 +140,7 @@ final class SchedulerState {
 		if (!isShutDown(agentId) && this.shutDownAgents >= MAX_SHUT_DOWN_AGENTS) {
 			throw resourceExhausted("too many agents are shut down; revive some or reset the scheduler");
 		}
-		requireRoomFor(Texts.bytes(agentId));
+		requireRoomFor(this.agents.containsKey(agentId) ? 0 : Texts.bytes(agentId));
 		Agent agent = agent(agentId);
 		Instant deadline = this.clock.instant().plus(gracePeriod);
 		if (agent.shutdownDeadline == null) {
@@ -398,7 +398,7 @@ final class SchedulerState {
 	}
 
 	private void requireRoomFor(long bytes) {
-		if (!hasRoomFor(bytes)) {
+		if (bytes > 0 && !hasRoomFor(bytes)) {
 			throw resourceExhausted(noRoomFor(bytes));
 		}
 	}

@@ -68,6 +68,15 @@ class HeldBytesTests {
 	}
 
 	@Test
+	void preemptsAndShutsDownWithoutAnyRoom() {
+		submit("t", 9700);
+		assertResourceExhausted(() -> submit("another", 200));
+		assertResourceExhausted(() -> this.client.shutDown("a".repeat(100)));
+		assertThat(this.client.preempt("worker-1", "t", "")).isTrue();
+		assertThat(this.client.shutDown("worker-1")).isTrue();
+	}
+
+	@Test
 	void refusesActivityEntryThatThereIsNoRoomForUntilOthersArePurged() {
 		this.worker.recordActivity((entry) -> entry.taskId("first").description("d".repeat(3000)));
 		assertThatExceptionOfType(IllegalStateException.class)
