@@ -85,9 +85,11 @@ class DeadlineTests {
 	void silentServerCostsTheDeadline() {
 		try (TcpServer silent = TcpServer.silent()) {
 			SchedulerApplication.at("localhost:" + silent.port())
-				.withPropertyValues("sw4rm.scheduler.deadline=500ms")
+				.withPropertyValues("sw4rm.scheduler.deadline=2s")
 				.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
-					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));
+					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
+					.satisfies((ex) -> assertThat(ex.getElapsed()).isBetween(ex.getDeadline(),
+							ex.getDeadline().multipliedBy(2))));
 		}
 	}
 

@@ -27,6 +27,8 @@ import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
@@ -69,6 +71,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * balancing.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class SchedulerChannelTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()

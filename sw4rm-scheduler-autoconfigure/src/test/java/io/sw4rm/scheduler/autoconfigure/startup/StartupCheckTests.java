@@ -153,8 +153,8 @@ class SchedulerStartupTests {
 	 */
 	@Test
 	void waitsLongerWhenItWasTold() {
-		int questionsOfShortWait = questionsDuringWait("1s");
-		assertThat(questionsDuringWait("4s")).isGreaterThan(2 * questionsOfShortWait);
+		int questionsOfShortWait = questionsDuringWait("500ms");
+		assertThat(questionsDuringWait("2s")).isGreaterThan(2 * questionsOfShortWait);
 	}
 
 	private static int questionsDuringWait(String timeout) {
