@@ -2,10 +2,14 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.CompressorRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
@@ -34,6 +38,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 @Conditional(SchedulerClientConfiguration.OnSchedulerCondition.class)
 class SchedulerClientConfiguration {
 
+	private static final Log logger = LogFactory.getLog(SchedulerClientConfiguration.class);
+
 	@Bean
 	SchedulerConnections sw4rmSchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
 			SchedulerProperties properties,
@@ -54,7 +60,25 @@ class SchedulerClientConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
-	static class DefaultClientConfiguration {
+	static class DefaultClientConfiguration implements SmartInitializingSingleton {
+
+		private final ListableBeanFactory beanFactory;
+
+		DefaultClientConfiguration(ListableBeanFactory beanFactory) {
+			this.beanFactory = beanFactory;
+		}
+
+		/**
+		 * A bean that is meant to be added may replace a client by accident.
+		 */
+		@Override
+		public void afterSingletonsInstantiated() {
+			if (!this.beanFactory.containsBean("sw4rmSchedulerClient")) {
+				logger
+					.info("The application's own bean of type SchedulerClient (%s) replaces the auto-configured client"
+						.formatted(String.join(", ", this.beanFactory.getBeanNamesForType(SchedulerClient.class))));
+			}
+		}
 
 		@Bean
 		SchedulerConnection sw4rmSchedulerConnection(SchedulerConnections connections) {

@@ -250,15 +250,14 @@ public final class SchedulerConnections {
 		if (name.equals(DEFAULT_NAME) && isChannelReplaced()) {
 			new SchedulerPropertiesValidator(PREFIX).validateForReplacedChannel(properties);
 			interceptors(name, null);
-			return SchedulerConnection.of(name, this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
+			return SchedulerConnection.of(this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
 		}
 		checkEmbedded();
 		SchedulerConnectionDetails details = connectionDetails(name, properties);
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
 		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
-			.connect(new ConnectionSettings(name, address, tls(details, address),
-					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
-					(builder) -> customize(name, builder)));
+			.connect(new ConnectionSettings(address, tls(details, address), properties.getSsl().getServerNameOverride(),
+					properties, interceptors(name, address), (builder) -> customize(name, builder)));
 	}
 
 	/**
