@@ -18,12 +18,16 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.JacksonPayloadConverter;
 import io.sw4rm.scheduler.client.PayloadConverter;
@@ -145,9 +149,23 @@ class SchedulerClientConfiguration {
 
 		}
 
-		@ConditionalOnBean(SchedulerConnection.class)
+		@ConditionalOnBean(SchedulerConnectionFactory.class)
+		@Conditional(OnNamedSchedulerCondition.class)
 		static class NamedScheduler {
 
+		}
+
+	}
+
+	/**
+	 * Matches if there are schedulers with names. Their beans can't be found by type yet,
+	 * as what creates them is not defined.
+	 */
+	static class OnNamedSchedulerCondition implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return !SchedulerConnections.namedSchedulers(context.getEnvironment()).isEmpty();
 		}
 
 	}
