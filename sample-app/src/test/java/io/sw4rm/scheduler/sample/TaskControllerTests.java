@@ -114,7 +114,7 @@ class TaskControllerTests {
 			.isBadRequest()
 			.expectBody()
 			.jsonPath("$.errors")
-			.isEqualTo(Map.of("prioriy", "is not known"));
+			.isEqualTo(Map.of("prioriy", "is unknown"));
 	}
 
 	@Test
@@ -145,7 +145,7 @@ class TaskControllerTests {
 			.value((result) -> {
 				assertThat(result).isNotNull();
 				// An agent's activity buffer holds 100 entries
-				assertThat(result.asked()).isEqualTo(150);
+				assertThat(result.requested()).isEqualTo(150);
 				assertThat(result.accepted()).isEqualTo(100);
 				assertThat(result.refused()).isEqualTo(47);
 				assertThat(result.failed()).isEqualTo(3);
