@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.Status;
 
 import io.sw4rm.scheduler.embedded.Faults;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 /**
  * Lets something go wrong at one of the schedulers every now and then, at random, until
@@ -88,8 +88,8 @@ final class SoakFaults implements Runnable {
 	}
 
 	private Faults.Script script(SoakReplica replica, int maxCalls) {
-		Operation operation = Operation.values()[this.random.nextInt(Operation.values().length)];
-		return replica.faults().on(operation).times(1 + this.random.nextInt(maxCalls));
+		Rpc rpc = Rpc.values()[this.random.nextInt(Rpc.values().length)];
+		return replica.faults().on(rpc).times(1 + this.random.nextInt(maxCalls));
 	}
 
 	private Duration upToMillis(int millis) {

@@ -27,7 +27,7 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
@@ -91,7 +91,7 @@ class ConnectionFaultTests {
 	void callFailsWhenConnectionIsCutAndNextOneSucceeds() {
 		this.contextRunner.run((context) -> {
 			CompletableFuture<?> hanging = submitHangingTask(context);
-			await().until(() -> this.scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			await().until(() -> this.scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			this.proxy.cut();
 			assertThat(hanging).failsWithin(PATIENCE)
 				.withThrowableThat()
@@ -111,7 +111,7 @@ class ConnectionFaultTests {
 					"sw4rm.scheduler.deadline=2m")
 			.run((context) -> {
 				CompletableFuture<?> hanging = submitHangingTask(context);
-				await().until(() -> this.scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+				await().until(() -> this.scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 				this.proxy.silence();
 				assertThat(hanging).failsWithin(PATIENCE)
 					.withThrowableThat()
@@ -143,7 +143,7 @@ class ConnectionFaultTests {
 	}
 
 	private CompletableFuture<?> submitHangingTask(BeanFactory application) {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 		return application.getBean(AsyncSchedulerClient.class).submitTask(TaskSubmission.forAgent("worker-1").build());
 	}
 

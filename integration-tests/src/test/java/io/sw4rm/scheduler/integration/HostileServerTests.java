@@ -59,7 +59,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  */
 @ParameterizedClass
 @EnumSource
-@Timeout(60)
+@Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 class HostileServerTests {
 

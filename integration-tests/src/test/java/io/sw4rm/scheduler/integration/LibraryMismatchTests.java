@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.SpringApplication;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for applications with versions of gRPC and Netty that don't fit together.
  */
+@Timeout(180)
 class LibraryMismatchTests {
 
 	private static final Path OLD_LIBRARIES = Path.of("target", "old-libraries");

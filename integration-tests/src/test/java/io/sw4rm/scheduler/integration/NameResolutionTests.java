@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -88,7 +88,7 @@ class NameResolutionTests {
 	}
 
 	private static long submissions(EmbeddedScheduler scheduler) {
-		return scheduler.faults().calls(Operation.SUBMIT_TASK);
+		return scheduler.faults().calls(Rpc.SUBMIT_TASK);
 	}
 
 	private static void moveName(String... addresses) throws IOException {

@@ -24,7 +24,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -81,7 +81,7 @@ class OverloadTests {
 			.toList();
 		assertThat(results).allSatisfy((result) -> assertThat(result.join().accepted()).isTrue());
 		assertThat(this.completions).hasValue(CALLS);
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(CALLS);
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(CALLS);
 		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).doesNotHaveDuplicates().hasSize(CALLS);
 		assertThat(this.threads.getPeakThreadCount()).isLessThan(before + MORE_THREADS);
 	}

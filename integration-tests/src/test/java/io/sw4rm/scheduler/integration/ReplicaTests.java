@@ -23,7 +23,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.testsupport.ReceivedCalls;
 import io.sw4rm.scheduler.testsupport.TcpProxy;
 
@@ -164,7 +164,7 @@ class ReplicaTests {
 		private final TcpProxy proxy = new TcpProxy(this.scheduler.port());
 
 		long calls() {
-			return this.scheduler.faults().calls(Operation.REQUEST_PREEMPTION);
+			return this.scheduler.faults().calls(Rpc.REQUEST_PREEMPTION);
 		}
 
 		List<String> receivedCalls() {

@@ -20,7 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -132,19 +132,20 @@ class PageTests {
 
 	@Test
 	void submitsBatchAndCountsEveryTask(Page page) {
+		this.client.shutdownAgent("worker-2");
+		this.client.shutdownAgent("worker-3");
 		open(page);
 		Locator form = section(page, "Submit a batch");
 		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("250");
-		form.getByLabel("Agents").fill("worker-1, worker-2");
+		form.getByLabel("Agents").fill("worker-1, worker-2, worker-3");
 		button(form, "Submit batch").click();
-		// The activity buffer of each agent holds 100 entries
-		assertThat(log(page)).containsText("Submitted 250 tasks: 200 accepted, 50 refused, 0 failed.");
+		assertThat(log(page)).containsText("Submitted 250 tasks: 84 accepted, 166 refused, 0 failed.");
 		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 250);
-		assertThat(form.locator("dd")).hasText(new String[] { "200", "50", "0", "250" });
+		assertThat(form.locator("dd")).hasText(new String[] { "84", "166", "0", "250" });
 		assertThat(form.getByRole(AriaRole.LISTITEM))
-			.hasText(new Pattern[] { Pattern.compile("25 × activity_buffer_full: agent \"worker-1\".*"),
-					Pattern.compile("25 × activity_buffer_full: agent \"worker-2\".*") });
-		assertThat(this.scheduler.queued()).hasSize(200);
+			.hasText(new Pattern[] { Pattern.compile("83 × agent \"worker-2\" is shutting down.*"),
+					Pattern.compile("83 × agent \"worker-3\" is shutting down.*") });
+		assertThat(this.scheduler.queued()).hasSize(84);
 	}
 
 	@Test
@@ -291,7 +292,7 @@ class PageTests {
 		assertThat(rate).containsText(Pattern.compile("[1-9][\\d.,]* /s"));
 		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors")))
 			.containsText("max 0 /s");
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors"))).not()
 			.containsText("max 0 /s");
 	}

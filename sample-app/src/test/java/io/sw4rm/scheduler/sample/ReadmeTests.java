@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -104,18 +103,6 @@ class ReadmeTests {
 		}
 	}
 
-	@ParameterizedTest
-	@MethodSource("propertiesSnippets")
-	void usesExistingProperties(String snippet) throws IOException {
-		Properties properties = new Properties();
-		properties.load(new StringReader(snippet));
-		List<String> known = metadata().stream().map((property) -> property.path("name").asString()).toList();
-		assertThat(properties.stringPropertyNames()).isNotEmpty()
-			.filteredOn((name) -> name.startsWith("sw4rm."))
-			.allSatisfy((name) -> assertThat(known).as(name)
-				.anyMatch((candidate) -> name.equals(candidate) || name.startsWith(candidate + ".")));
-	}
-
 	@Test
 	void namesExistingDependencies() throws Exception {
 		for (String snippet : snippets("xml")) {
@@ -159,7 +146,7 @@ class ReadmeTests {
 	@Test
 	void namesCommandsThatCiRuns() {
 		String ci = read(ROOT.resolve(".ci/run"));
-		assertThat(snippets("shell")).hasSize(2).allSatisfy((command) -> assertThat(ci).contains(command.strip()));
+		assertThat(snippets("shell")).hasSize(3).allSatisfy((command) -> assertThat(ci).contains(command.strip()));
 	}
 
 	@Test
@@ -187,10 +174,6 @@ class ReadmeTests {
 
 	static List<String> javaFragments() {
 		return snippets("java").stream().filter(ReadmeTests::isFragment).map(ReadmeTests::fragment).toList();
-	}
-
-	static List<String> propertiesSnippets() {
-		return snippets("properties");
 	}
 
 	private static Document parse(InputSource source) throws Exception {

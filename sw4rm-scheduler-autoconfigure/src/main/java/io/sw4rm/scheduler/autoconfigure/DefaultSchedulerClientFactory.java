@@ -11,7 +11,7 @@ import org.springframework.util.unit.DataSize;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.PropertyRemedies;
-import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.PayloadConverter;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerClient;
@@ -95,7 +95,8 @@ class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 			builder.metadata(name, value);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new SecretPropertyException(prefix + "metadata." + name, "Correct it: " + ex.getMessage() + ".");
+			throw SchedulerFailureException.forSecretProperty(prefix + "metadata." + name,
+					"Correct it: " + ex.getMessage() + ".");
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -178,8 +179,7 @@ public final class SchedulerConnections {
 		}
 		Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
 		this.beanFactory.getBeansOfType(type).forEach((beanName, bean) -> {
-			String owner = owner(beanName);
-			if (owner != null && !owner.equals(name)) {
+			if (!name.equals(Objects.requireNonNullElse(owner(beanName), name))) {
 				others.add(bean);
 			}
 		});
@@ -199,17 +199,20 @@ public final class SchedulerConnections {
 		if (!hasNames()) {
 			return this.beanFactory.getBeanProvider(type).getIfAvailable();
 		}
-		List<String> candidates = Stream.of(this.beanFactory.getBeanNamesForType(type))
-			.filter((beanName) -> name.equals(owner(beanName)))
-			.toList();
+		List<String> candidates = beanNames(type, name);
 		if (candidates.isEmpty()) {
-			candidates = Stream.of(this.beanFactory.getBeanNamesForType(type))
-				.filter((beanName) -> owner(beanName) == null)
-				.toList();
+			candidates = beanNames(type, null);
 		}
-		Assert.state(candidates.size() <= 1, "Several beans of type %s apply to the scheduler '%s'. Qualify all but one"
-			.formatted(type.getName(), name));
+		Assert.state(candidates.size() <= 1,
+				"Several beans of type %s apply to the scheduler '%s' (%s). Qualify all but one"
+					.formatted(type.getName(), name, candidates));
 		return candidates.isEmpty() ? null : this.beanFactory.getBean(candidates.get(0), type);
+	}
+
+	private List<String> beanNames(Class<?> type, @Nullable String owner) {
+		return Stream.of(this.beanFactory.getBeanNamesForType(type))
+			.filter((beanName) -> Objects.equals(owner(beanName), owner))
+			.toList();
 	}
 
 	/**

@@ -15,7 +15,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannelProperties;
-import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
@@ -87,7 +87,7 @@ final class SchedulerPropertiesValidator {
 
 	private void validateTransport(String text, SchedulerClientProperties.Ssl ssl) {
 		if (text.contains("@") && !text.startsWith("unix:") && !text.startsWith("in-process:")) {
-			throw new SecretPropertyException(this.prefix + "address",
+			throw SchedulerFailureException.forSecretProperty(this.prefix + "address",
 					"It must not contain user information. Remove everything up to the '@'.");
 		}
 		SchedulerAddress address = parse(text);
@@ -162,7 +162,7 @@ final class SchedulerPropertiesValidator {
 	private void validateMetadata(Map<String, String> metadata) {
 		for (String name : metadata.keySet()) {
 			if (name.equalsIgnoreCase("authorization")) {
-				throw new SecretPropertyException(this.prefix + "metadata." + name,
+				throw SchedulerFailureException.forSecretProperty(this.prefix + "metadata." + name,
 						"Metadata is sent over plaintext connections as well. Use '%sauth.token' or '%sauth.token-file' for a bearer token."
 							.formatted(this.prefix, this.prefix));
 			}

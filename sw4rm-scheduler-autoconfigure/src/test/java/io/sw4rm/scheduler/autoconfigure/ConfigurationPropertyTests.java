@@ -37,8 +37,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
-import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
-import io.sw4rm.scheduler.autoconfigure.diagnostics.StartupCheckException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.metrics.SchedulerMetricsAutoConfiguration;
@@ -216,8 +215,7 @@ class ConfigurationPropertyTests {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			messages.append(cause.getMessage()).append('\n');
 			known |= cause instanceof BindException || cause instanceof InvalidConfigurationPropertyValueException
-					|| cause instanceof SecretPropertyException || cause instanceof StartupCheckException
-					|| cause instanceof EmbeddedSchedulerStartException;
+					|| cause instanceof SchedulerFailureException || cause instanceof EmbeddedSchedulerStartException;
 			unresolved |= cause instanceof PlaceholderResolutionException;
 		}
 		if (!known && unresolved) {

@@ -17,6 +17,7 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -69,10 +72,16 @@ class CallEndTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void secondResponseEndsCallOnce(ClientStyle style) {
+		this.scheduler.answersTwice(PollActivityBufferResponse.getDefaultInstance());
+		assertThatFailedCallEndsOnce(style, limited());
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void deadlineEndsCallOnce(ClientStyle style) {
 		this.scheduler.hangs();
 		assertThatFailedCallEndsOnce(style, limited().deadline(Duration.ofMillis(50)));
-		this.scheduler.awaitCancelledCall();
 	}
 
 	@ParameterizedTest
@@ -105,27 +114,29 @@ class CallEndTests {
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """
-			BLOCKING, NEW_CALL
-			BLOCKING, START
-			BLOCKING, STARTED
-			BLOCKING, SEND_MESSAGE
-			BLOCKING, HALF_CLOSE
-			ASYNC,    NEW_CALL
-			ASYNC,    START
-			ASYNC,    STARTED
-			ASYNC,    SEND_MESSAGE
-			ASYNC,    HALF_CLOSE
-			REACTIVE, NEW_CALL
-			REACTIVE, START
-			REACTIVE, STARTED
-			REACTIVE, SEND_MESSAGE
-			REACTIVE, HALF_CLOSE
+			BLOCKING, NEW_CALL,     false
+			BLOCKING, START,        true
+			BLOCKING, STARTED,      true
+			BLOCKING, SEND_MESSAGE, true
+			BLOCKING, HALF_CLOSE,   true
+			ASYNC,    NEW_CALL,     false
+			ASYNC,    START,        true
+			ASYNC,    STARTED,      true
+			ASYNC,    SEND_MESSAGE, true
+			ASYNC,    HALF_CLOSE,   true
+			REACTIVE, NEW_CALL,     false
+			REACTIVE, START,        true
+			REACTIVE, STARTED,      true
+			REACTIVE, SEND_MESSAGE, true
+			REACTIVE, HALF_CLOSE,   true
 			""")
-	void failureOfInterceptorEndsCallOnce(ClientStyle style, Point point) {
+	void failureOfInterceptorEndsCallOnce(ClientStyle style, Point point, boolean cancelled) {
 		IllegalStateException failure = new IllegalStateException("broken interceptor");
 		SchedulerClientBuilder builder = limited();
-		SchedulerClient client = style.build(builder.copy().intercept(new FailingInterceptor(point, failure)));
+		FailingInterceptor interceptor = new FailingInterceptor(point, failure);
+		SchedulerClient client = style.build(builder.copy().intercept(interceptor));
 		assertThat(catchThrowable(() -> client.pollActivityBuffer("worker-1"))).isSameAs(failure);
+		assertThat(interceptor.cancellations().get() > 0).isEqualTo(cancelled);
 		assertThatOnlyCallHasEnded(builder);
 	}
 
@@ -278,7 +289,12 @@ class CallEndTests {
 
 	}
 
-	private record FailingInterceptor(Point point, RuntimeException failure) implements ClientInterceptor {
+	private record FailingInterceptor(Point point, RuntimeException failure,
+			AtomicInteger cancellations) implements ClientInterceptor {
+
+		private FailingInterceptor(Point point, RuntimeException failure) {
+			this(point, failure, new AtomicInteger());
+		}
 
 		@Override
 		public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
@@ -298,6 +314,12 @@ class CallEndTests {
 
 					}, headers);
 					failAt(Point.STARTED);
+				}
+
+				@Override
+				public void cancel(@Nullable String message, @Nullable Throwable cause) {
+					FailingInterceptor.this.cancellations.incrementAndGet();
+					super.cancel(message, cause);
 				}
 
 				@Override

@@ -29,13 +29,13 @@ class DerivedClientTests {
 	void withDeadlineIsCheap() {
 		SchedulerClient client = client();
 		Duration deadline = Duration.ofSeconds(3);
-		assertThat(bytesPerCall(() -> client.withDeadline(deadline))).isLessThan(150);
+		assertThat(bytesPerCall(() -> client.withDeadline(deadline))).isLessThan(110);
 	}
 
 	@Test
 	void withMetadataIsCheap() {
 		SchedulerClient client = client();
-		assertThat(bytesPerCall(() -> client.withMetadata("x-trace", "1234"))).isLessThan(1000);
+		assertThat(bytesPerCall(() -> client.withMetadata("x-trace", "1234"))).isLessThan(900);
 	}
 
 	@Test
@@ -43,7 +43,7 @@ class DerivedClientTests {
 		SchedulerClient client = client();
 		Metadata metadata = new Metadata();
 		metadata.put(Metadata.Key.of("x-trace", Metadata.ASCII_STRING_MARSHALLER), "1234");
-		assertThat(bytesPerCall(() -> client.withMetadata(metadata))).isLessThan(800);
+		assertThat(bytesPerCall(() -> client.withMetadata(metadata))).isLessThan(750);
 	}
 
 	private SchedulerClient client() {

@@ -214,7 +214,7 @@ class TaskSubmissionTests {
 		texts[0] = "late";
 		numbers[0] = 9;
 		lists[0].clear();
-		assertThat(texted).isEqualTo(new String[] { "a", "b" });
+		assertThat(texted).isInstanceOf(String[].class).isEqualTo(new String[] { "a", "b" });
 		assertThat(numbered).isEqualTo(new int[] { 1, 2 });
 		assertThat(listed).isEqualTo(new Object[] { List.of("c") });
 	}

@@ -146,6 +146,14 @@ public final class TestScheduler implements BeforeEachCallback, AfterEachCallbac
 		this.script = (call, responseObserver) -> responseObserver.onError(status.asRuntimeException());
 	}
 
+	public void answersTwice(Message response) {
+		this.script = (call, responseObserver) -> {
+			responseObserver.onNext(response);
+			responseObserver.onNext(response);
+			responseObserver.onCompleted();
+		};
+	}
+
 	public void closesWithoutResponse() {
 		this.script = (call, responseObserver) -> responseObserver.onCompleted();
 	}

@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.sw4rm.scheduler.proto.ActivityEntry;
-
 /**
  * An agent's side of an {@link EmbeddedScheduler}: take tasks and report what became of
  * them, and look at the agent's queue and activity buffer. The handle holds nothing
@@ -97,20 +95,21 @@ public final class EmbeddedAgent {
 	 * Add an entry to the agent's activity buffer, for example:
 	 *
 	 * <pre class="code">
-	 * agent.recordActivity((entry) -&gt; entry.setTaskId("task-123")
-	 *     .setRepoId("shop")
-	 *     .setWorktreeId("shop-1")
-	 *     .setBranch("main")
-	 *     .setDescription("tests pass"));
+	 * agent.recordActivity((entry) -&gt; entry.taskId("task-123")
+	 *     .repoId("shop")
+	 *     .worktreeId("shop-1")
+	 *     .branch("main")
+	 *     .description("tests pass"));
 	 * </pre>
-	 * @param entry sets the fields of the entry; the timestamp is the scheduler's own
-	 * unless set
+	 * @param entry sets the texts of the entry
 	 * @throws IllegalArgumentException if the description has more than 200 words
+	 * @throws NullPointerException if a text is {@code null}
 	 * @throws IllegalStateException if the buffer of this agent or of all agents together
-	 * is full, with a message that begins with {@code activity_buffer_full}
+	 * is full, or there is no memory for the entry, with a message that begins with
+	 * {@code activity_buffer_full}
 	 */
-	public void recordActivity(Consumer<ActivityEntry.Builder> entry) {
-		ActivityEntry.Builder builder = ActivityEntry.newBuilder();
+	public void recordActivity(Consumer<RecordedActivity.Builder> entry) {
+		RecordedActivity.Builder builder = new RecordedActivity.Builder();
 		entry.accept(builder);
 		this.state.recordActivity(this.id, builder);
 	}
@@ -119,7 +118,7 @@ public final class EmbeddedAgent {
 	 * Return the agent's activity buffer.
 	 * @return the entries, oldest first
 	 */
-	public List<ActivityEntry> activity() {
+	public List<RecordedActivity> activity() {
 		return this.state.activity(this.id);
 	}
 

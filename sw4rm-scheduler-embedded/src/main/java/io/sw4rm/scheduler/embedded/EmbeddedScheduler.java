@@ -46,9 +46,11 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
  *
  * What happens beside the wire is up to the test: {@link #agent(String)} plays the part
  * of an agent, and {@link #faults()} lets calls go wrong. Nothing is run by itself and
- * nothing is kept on disk. Everything it keeps is limited: tasks and activity entries by
- * the builder's limits, finished tasks to the last 1 000, and shut down agents to 10 000.
- * Lists are copies that later changes don't reach. Thread-safe.
+ * nothing is kept on disk. Everything it keeps is limited: memory, tasks and activity
+ * entries by the builder's limits, finished tasks to the last 1 000, and shut down agents
+ * to 10 000. A request may have 4 MiB, and of each connection 1 000 calls are handled at
+ * once; further ones wait at the client. Lists are copies that later changes don't reach.
+ * Thread-safe.
  */
 public final class EmbeddedScheduler implements AutoCloseable {
 
@@ -56,6 +58,13 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	 * Few, so that a test suite can start and stop many schedulers.
 	 */
 	private static final int EVENT_LOOPS = 2;
+
+	/**
+	 * Further calls wait at the client.
+	 */
+	private static final int MAX_CALLS_PER_CONNECTION = 1000;
+
+	private static final int MAX_REQUEST_BYTES = 4 << 20;
 
 	private static final int STOP_SECONDS = 5;
 
@@ -79,17 +88,23 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	private EmbeddedScheduler(Builder builder) {
 		this.shutdownGracePeriod = builder.shutdownGracePeriod;
-		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxTasks,
+		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxHeldBytes, builder.maxTasks,
 				builder.maxActivityEntries, builder.maxActivityEntriesPerAgent));
 		ThreadFactory threadFactory = new DefaultThreadFactory("sw4rm-embedded-scheduler", true);
 		this.eventLoops = new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threadFactory, NioIoHandler.newFactory());
 		this.handlers = Executors.newCachedThreadPool(threadFactory);
 		Connections connections = new Connections();
-		this.faults = new Faults(this.eventLoops, connections);
+		this.faults = new Faults(this.eventLoops, this.handlers, connections);
 		InetSocketAddress listenAddress = new InetSocketAddress(builder.host, builder.port);
-		this.server = server(builder, listenAddress, connections);
-		setServing(true);
-		listen(builder.host, listenAddress);
+		try {
+			this.server = server(builder, listenAddress, connections);
+			setServing(true);
+			listen(this.server, builder.host, listenAddress);
+		}
+		catch (RuntimeException ex) {
+			stopThreads();
+			throw ex;
+		}
 		this.port = this.server.getPort();
 		this.address = hostAndPort(listenAddress.getAddress().isAnyLocalAddress() ? "localhost" : builder.host,
 				this.port);
@@ -175,6 +190,18 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many activity entries were refused since the start or the last
+	 * {@link #reset()} because the buffer of their agent or of all agents together was
+	 * full. A submission is accepted all the same and lacks its entry; the first refusal
+	 * is logged as a warning.
+	 * @return the number of refused entries, those of
+	 * {@link EmbeddedAgent#recordActivity} included
+	 */
+	public long refusedActivityEntries() {
+		return this.state.refusedActivityEntries();
+	}
+
+	/**
 	 * Return the scripted faults and the count of calls.
 	 * @return the faults
 	 */
@@ -197,7 +224,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	/**
 	 * Return to the state after the start, for the next test: no tasks, agents or
-	 * activity entries, no scripted faults, no calls counted, and serving. Connections
+	 * activity entries, no scripted faults, nothing counted, and serving. Connections
 	 * stay open.
 	 */
 	public void reset() {
@@ -245,6 +272,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	private Server server(Builder builder, InetSocketAddress listenAddress, Connections connections) {
+		UnreadAnswers unreadAnswers = new UnreadAnswers(builder.maxHeldBytes, connections);
 		NettyServerBuilder server = NettyServerBuilder.forAddress(listenAddress, builder.serverCredentials)
 			.channelFactory(() -> {
 				NioServerSocketChannel channel = new NioServerSocketChannel();
@@ -254,26 +282,30 @@ public final class EmbeddedScheduler implements AutoCloseable {
 			.bossEventLoopGroup(this.eventLoops)
 			.workerEventLoopGroup(this.eventLoops)
 			.executor(this.handlers)
+			.maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+			.maxInboundMessageSize(MAX_REQUEST_BYTES)
 			.addService(ServerInterceptors.intercept(new SchedulerService(this.state, builder.defaultGracePeriod),
-					new FaultInterceptor(this.faults)))
+					new FaultInterceptor(this.faults), unreadAnswers))
+			.addTransportFilter(unreadAnswers)
 			.addService(this.health.getHealthService())
 			.addService(ProtoReflectionServiceV1.newInstance());
 		builder.interceptors.forEach(server::intercept);
 		return server.build();
 	}
 
-	private void listen(String host, InetSocketAddress listenAddress) {
+	private static void listen(Server server, String host, InetSocketAddress address) {
 		try {
-			if (listenAddress.isUnresolved()) {
+			if (address.isUnresolved()) {
 				throw new UnknownHostException("unknown host");
 			}
-			this.server.start();
+			server.start();
 		}
 		catch (IOException ex) {
-			stopThreads();
+			// gRPC keeps track of a server until it is shut down
+			server.shutdownNow();
 			// gRPC wraps what went wrong in one more IOException
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new EmbeddedSchedulerStartException(host, listenAddress.getPort(), cause);
+			throw new EmbeddedSchedulerStartException(host, address.getPort(), cause);
 		}
 	}
 
@@ -299,6 +331,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		private String host = "localhost";
 
 		private int port;
+
+		private long maxHeldBytes = Math.min(Runtime.getRuntime().maxMemory() / 4, 256 << 20);
 
 		private int maxTasks = 10_000;
 
@@ -359,8 +393,32 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
+		 * Limit the memory for the payloads of tasks and for the text of tasks, agent
+		 * identifiers and activity entries. When there is no room, the oldest finished
+		 * tasks are forgotten first; then calls that need memory fail with
+		 * {@code RESOURCE_EXHAUSTED}, and activity entries are refused as by a full
+		 * buffer.
+		 * <p>
+		 * Answers that clients are slow to read may take as much again, and those on one
+		 * connection an eighth of it; further answers of more than 1 KiB wait for them.
+		 * If no client reads anything for two seconds and others wait, the connection
+		 * with the oldest unread answer is dropped.
+		 * @param bytes the limit in bytes, at least 1, where a character counts as two
+		 * bytes; by default a quarter of the JVM's {@linkplain Runtime#maxMemory()
+		 * maximum memory}, but not more than 256 MiB
+		 * @return this builder
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public Builder maxHeldBytes(long bytes) {
+			this.maxHeldBytes = requirePositive("maxHeldBytes", bytes);
+			return this;
+		}
+
+		/**
 		 * Limit the activity entries of all agents together. When the limit is reached,
-		 * submissions and activities are refused until entries are purged.
+		 * further entries are refused until some are purged, and
+		 * {@linkplain EmbeddedScheduler#refusedActivityEntries() counted}. Tasks are
+		 * accepted all the same.
 		 * @param limit the limit, at least 1; 10 000 by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the limit is less than 1
@@ -371,9 +429,10 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Limit the activity entries of each agent. When the limit is reached,
-		 * submissions and activities of the agent are refused until its entries are
-		 * purged.
+		 * Limit the activity entries of each agent. When the limit is reached, further
+		 * entries of the agent are refused until some are purged, and
+		 * {@linkplain EmbeddedScheduler#refusedActivityEntries() counted}. Tasks are
+		 * accepted all the same.
 		 * @param limit the limit, at least 1; 100 by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the limit is less than 1
@@ -443,17 +502,20 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Start a scheduler with these settings.
+		 * Start a scheduler with these settings. A start that fails leaves neither
+		 * threads nor sockets behind.
 		 * @return the running scheduler
 		 * @throws EmbeddedSchedulerStartException if it can't listen on the address,
 		 * because the port is taken for example
+		 * @throws IllegalArgumentException if gRPC knows no server credentials of this
+		 * kind
 		 */
 		public EmbeddedScheduler start() {
 			return new EmbeddedScheduler(this);
 		}
 
-		private static int requirePositive(String name, int value) {
-			if (value < 1) {
+		private static <T extends Number> T requirePositive(String name, T value) {
+			if (value.longValue() < 1) {
 				throw new IllegalArgumentException("'%s' must be at least 1, got %d".formatted(name, value));
 			}
 			return value;

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.embedded;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ final class FaultInterceptor implements ServerInterceptor {
 	@Override
 	public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 			ServerCallHandler<Q, S> next) {
-		ServerInterceptor fault = this.faults.next(Operation.of(call.getMethodDescriptor()));
+		ServerInterceptor fault = this.faults.next(Rpc.of(call.getMethodDescriptor()));
 		return (fault != null) ? fault.interceptCall(call, headers, next) : next.startCall(call, headers);
 	}
 
@@ -58,9 +59,10 @@ final class FaultInterceptor implements ServerInterceptor {
 	 * Handles the call later, or not at all when it is cancelled meanwhile.
 	 *
 	 * @param timer where to wait
+	 * @param handlers where to handle the call
 	 * @param delay how long to wait
 	 */
-	record Delay(ScheduledExecutorService timer, Duration delay) implements ServerInterceptor {
+	record Delay(ScheduledExecutorService timer, Executor handlers, Duration delay) implements ServerInterceptor {
 
 		@Override
 		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
@@ -73,7 +75,9 @@ final class FaultInterceptor implements ServerInterceptor {
 				public void onHalfClose() {
 					// The request is complete, which is when a unary call is handled
 					long nanos = TimeUnit.NANOSECONDS.convert(Delay.this.delay);
-					this.pending = Delay.this.timer.schedule(super::onHalfClose, nanos, TimeUnit.NANOSECONDS);
+					Runnable handling = super::onHalfClose;
+					this.pending = Delay.this.timer.schedule(() -> Delay.this.handlers.execute(handling), nanos,
+							TimeUnit.NANOSECONDS);
 				}
 
 				@Override

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 import io.grpc.Metadata;
@@ -15,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scripted faults of an {@link EmbeddedScheduler}, and a count of the calls that arrived.
- * Faults of one operation take effect in the order in which they were scripted, each on
- * as many calls as was said; after that, calls are handled as usual. For example, to let
- * two submissions fail and the third one through:
+ * Faults of one RPC take effect in the order in which they were scripted, each on as many
+ * calls as was said; after that, calls are handled as usual. For example, to let two
+ * submissions fail and the third one through:
  *
  * <pre class="code">
- * scheduler.faults().on(Operation.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
+ * scheduler.faults().on(Rpc.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
  * </pre>
  *
  * Thread-safe.
@@ -29,35 +30,38 @@ public final class Faults {
 
 	private final ScheduledExecutorService timer;
 
+	private final Executor handlers;
+
 	private final Connections connections;
 
-	private final Map<Operation, Deque<Scripted>> scripted = new EnumMap<>(Operation.class);
+	private final Map<Rpc, Deque<Scripted>> scripted = new EnumMap<>(Rpc.class);
 
-	private final Map<Operation, Long> calls = new EnumMap<>(Operation.class);
+	private final Map<Rpc, Long> calls = new EnumMap<>(Rpc.class);
 
-	Faults(ScheduledExecutorService timer, Connections connections) {
+	Faults(ScheduledExecutorService timer, Executor handlers, Connections connections) {
 		this.timer = timer;
+		this.handlers = handlers;
 		this.connections = connections;
 	}
 
 	/**
 	 * Begin to script a fault. Nothing is scripted until one of the methods is called
 	 * that say what happens.
-	 * @param operation the operation whose next call is to go wrong
+	 * @param rpc the RPC whose next call is to go wrong
 	 * @return the script to complete
 	 */
-	public Script on(Operation operation) {
-		return new Script(operation, 1);
+	public Script on(Rpc rpc) {
+		return new Script(rpc, 1);
 	}
 
 	/**
-	 * Return how many calls of an operation arrived since the start or the last
+	 * Return how many calls of an RPC arrived since the start or the last
 	 * {@link #clear()}, including those that met a fault.
-	 * @param operation the operation
+	 * @param rpc the RPC
 	 * @return the number of calls
 	 */
-	public synchronized long calls(Operation operation) {
-		return this.calls.getOrDefault(operation, 0L);
+	public synchronized long calls(Rpc rpc) {
+		return this.calls.getOrDefault(rpc, 0L);
 	}
 
 	/**
@@ -69,9 +73,9 @@ public final class Faults {
 		this.calls.clear();
 	}
 
-	synchronized @Nullable ServerInterceptor next(Operation operation) {
-		this.calls.merge(operation, 1L, Long::sum);
-		Deque<Scripted> faults = this.scripted.get(operation);
+	synchronized @Nullable ServerInterceptor next(Rpc rpc) {
+		this.calls.merge(rpc, 1L, Long::sum);
+		Deque<Scripted> faults = this.scripted.get(rpc);
 		Scripted next = (faults != null) ? faults.pollFirst() : null;
 		if (faults == null || next == null) {
 			return null;
@@ -82,8 +86,8 @@ public final class Faults {
 		return next.fault();
 	}
 
-	private synchronized void add(Operation operation, Scripted fault) {
-		this.scripted.computeIfAbsent(operation, (key) -> new ArrayDeque<>()).addLast(fault);
+	private synchronized void add(Rpc rpc, Scripted fault) {
+		this.scripted.computeIfAbsent(rpc, (key) -> new ArrayDeque<>()).addLast(fault);
 	}
 
 	private record Scripted(ServerInterceptor fault, int calls) {
@@ -96,12 +100,12 @@ public final class Faults {
 	 */
 	public final class Script {
 
-		private final Operation operation;
+		private final Rpc rpc;
 
 		private final int calls;
 
-		private Script(Operation operation, int calls) {
-			this.operation = Objects.requireNonNull(operation, "'operation' must not be null");
+		private Script(Rpc rpc, int calls) {
+			this.rpc = Objects.requireNonNull(rpc, "'rpc' must not be null");
 			this.calls = calls;
 		}
 
@@ -116,7 +120,7 @@ public final class Faults {
 			if (calls < 1) {
 				throw new IllegalArgumentException("'calls' must be at least 1, got " + calls);
 			}
-			return new Script(this.operation, calls);
+			return new Script(this.rpc, calls);
 		}
 
 		/**
@@ -154,7 +158,7 @@ public final class Faults {
 			if (delay.isNegative()) {
 				throw new IllegalArgumentException("'delay' must not be negative, got " + delay);
 			}
-			add(new FaultInterceptor.Delay(Faults.this.timer, delay));
+			add(new FaultInterceptor.Delay(Faults.this.timer, Faults.this.handlers, delay));
 		}
 
 		/**
@@ -175,7 +179,7 @@ public final class Faults {
 		}
 
 		private void add(ServerInterceptor fault) {
-			Faults.this.add(this.operation, new Scripted(fault, this.calls));
+			Faults.this.add(this.rpc, new Scripted(fault, this.calls));
 		}
 
 	}

@@ -39,11 +39,20 @@ public record ScheduledTask(String agentId, String taskId, int priority, String 
 
 	/**
 	 * Return whether the task has been asked to yield, by a {@code RequestPreemption} or
-	 * because a more important task of its agent was submitted while it ran.
+	 * because a more important task of its agent was submitted while it ran. Each such
+	 * task asks one running task, the least important of those that aren't asked yet.
 	 * @return whether the task should yield at its next safe point
 	 */
 	public boolean preemptionRequested() {
 		return this.preemptionReason != null;
+	}
+
+	/**
+	 * Return how much memory payload and text of the task take at most.
+	 */
+	long bytes() {
+		return this.params.size() + Texts.bytes(this.agentId, this.taskId, this.scope, this.contentType,
+				this.preemptionReason, this.failureReason);
 	}
 
 	ScheduledTask running() {

@@ -24,9 +24,9 @@ class TlsTests {
 				TestClient plaintext = new TestClient(scheduler.address(), InsecureChannelCredentials.create())) {
 			assertThat(secure.submit(task("worker-1", "t")).getAccepted()).isTrue();
 			assertUnavailable(plaintext);
-			scheduler.faults().on(Operation.SUBMIT_TASK).dropConnection();
+			scheduler.faults().on(Rpc.SUBMIT_TASK).dropConnection();
 			assertUnavailable(secure);
-			assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(2);
+			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(2);
 		}
 	}
 

@@ -43,7 +43,7 @@ import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -175,7 +175,7 @@ class XdsTests {
 	@Test
 	void retriesNothingByItself() {
 		controlPlane.serve(this.service, this.scheduler);
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE);
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.retry.operations=poll-activity-buffer")
 			.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
@@ -185,10 +185,10 @@ class XdsTests {
 	@Test
 	void retriesWhatRouteSays() {
 		controlPlane.serve(this.service, retryOnce(), this.scheduler);
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.retry.max-attempts=1")
 			.run((context) -> submit(context.getBean(SchedulerClient.class)));
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(2);
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(2);
 	}
 
 	@Test
@@ -197,10 +197,10 @@ class XdsTests {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadlines.submit-task=200ms").run((context) -> {
 			SchedulerClient client = context.getBean(SchedulerClient.class);
 			poll(client);
-			this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+			this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 			assertThatExceptionOfType(SchedulerDeadlineExceededException.class).isThrownBy(() -> submit(client));
 		});
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isOne();
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isOne();
 	}
 
 	@Test
@@ -210,7 +210,7 @@ class XdsTests {
 					RouteAction.MaxStreamDuration.newBuilder().setMaxStreamDuration(Durations.fromMillis(300)))
 			.build();
 		controlPlane.serve(this.service, route, this.scheduler);
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadline=1h")
 			.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
 				.isThrownBy(() -> submit(context.getBean(SchedulerClient.class))));
@@ -355,7 +355,7 @@ class XdsTests {
 	}
 
 	private static long calls(EmbeddedScheduler scheduler) {
-		return scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER);
+		return scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER);
 	}
 
 	private record MetadataRecorder(List<Metadata> received) implements ServerInterceptor {

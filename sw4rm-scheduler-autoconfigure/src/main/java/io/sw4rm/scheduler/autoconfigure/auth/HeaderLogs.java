@@ -1,8 +1,10 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
@@ -20,10 +22,9 @@ class HeaderLogs {
 
 	private static final Log logger = LogFactory.getLog(HeaderLogs.class);
 
-	private final List<HeaderLog> logs = Stream
+	private final Map<String, Log> logs = Stream
 		.of("io.grpc.netty.NettyClientHandler", "io.grpc.netty.shaded.io.grpc.netty.NettyClientHandler")
-		.map((name) -> new HeaderLog(name, LogFactory.getLog(name)))
-		.toList();
+		.collect(Collectors.toMap(Function.identity(), LogFactory::getLog));
 
 	private final Supplier<LoggingSystem> loggingSystem;
 
@@ -39,28 +40,22 @@ class HeaderLogs {
 	 * @return why no token may be sent, or {@code null} if one may
 	 */
 	@Nullable String refusal() {
-		for (HeaderLog log : this.logs) {
-			if (log.log().isDebugEnabled() && !silence(log)) {
+		for (Map.Entry<String, Log> log : this.logs.entrySet()) {
+			if (log.getValue().isDebugEnabled() && !silence(log.getKey(), log.getValue())) {
 				return "The token was not sent: logger '%s' would print it. Set the level of this logger to INFO"
-					.formatted(log.name());
+					.formatted(log.getKey());
 			}
 		}
 		return null;
 	}
 
-	private boolean silence(HeaderLog log) {
-		this.loggingSystem.get().setLogLevel(log.name(), LogLevel.INFO);
-		boolean silent = !log.log().isDebugEnabled();
+	private boolean silence(String name, Log log) {
+		this.loggingSystem.get().setLogLevel(name, LogLevel.INFO);
+		boolean silent = !log.isDebugEnabled();
 		if (silent && this.warned.compareAndSet(false, true)) {
-			logger.warn(
-					"The level of logger '%s' was set to INFO, because at DEBUG it prints the tokens that are sent to the scheduler"
-						.formatted(log.name()));
+			logger.warn("The level of logger '%s' was set to INFO: at DEBUG it prints tokens".formatted(name));
 		}
 		return silent;
-	}
-
-	private record HeaderLog(String name, Log log) {
-
 	}
 
 }

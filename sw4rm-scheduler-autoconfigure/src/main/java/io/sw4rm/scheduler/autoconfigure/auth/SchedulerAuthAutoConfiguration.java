@@ -33,6 +33,7 @@ import org.springframework.web.client.RestClient;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.autoconfigure.auth.SchedulerTokens.OAuth2TokenSupplierFactory;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the credentials that clients

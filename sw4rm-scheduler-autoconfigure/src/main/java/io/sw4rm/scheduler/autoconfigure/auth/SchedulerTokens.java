@@ -16,7 +16,7 @@ import org.springframework.util.Assert;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections.InterceptorFactory;
-import io.sw4rm.scheduler.autoconfigure.diagnostics.SecretPropertyException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
@@ -82,7 +82,7 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 
 	private static ReadyTokenSupplier fixed(String property, String token) {
 		if (!BearerToken.isValid(token)) {
-			throw new SecretPropertyException(property, BearerToken.RULE);
+			throw SchedulerFailureException.forSecretProperty(property, BearerToken.RULE);
 		}
 		return () -> token;
 	}
@@ -124,6 +124,16 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	@Override
 	public void customize(String name, SchedulerClientBuilder builder) {
 		builder.repeatUnauthenticated((call) -> BearerTokenCredentials.sent(call) != null);
+	}
+
+	/**
+	 * Makes suppliers of OAuth2 tokens, where Spring Security's OAuth2 client is present.
+	 */
+	@FunctionalInterface
+	interface OAuth2TokenSupplierFactory {
+
+		SchedulerTokenSupplier create(String prefix, String registrationId);
+
 	}
 
 }

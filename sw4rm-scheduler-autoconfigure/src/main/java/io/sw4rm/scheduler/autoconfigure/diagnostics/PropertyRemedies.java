@@ -22,32 +22,28 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 
 	@Override
 	public String apply(SchedulerProblem problem) {
+		return template(problem).replace("*", this.prefix);
+	}
+
+	private static String template(SchedulerProblem problem) {
 		return switch (problem) {
-			case MESSAGE_TOO_LARGE ->
-				"'%smax-inbound-message-size' limits responses; the scheduler limits requests".formatted(this.prefix);
-			case CALL_LIMIT_REACHED ->
-				"Try again when some of them have ended, or raise '%smax-in-flight'".formatted(this.prefix);
+			case MESSAGE_TOO_LARGE -> "'*max-inbound-message-size' limits responses; the scheduler limits requests";
+			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
 			case CHANNEL_SHUT_DOWN -> "Make no calls while the application stops";
-			case HTTP_1, NOT_GRPC -> "Check the port in '%saddress'".formatted(this.prefix);
-			case TLS_REQUIRED ->
-				"Start '%saddress' with https://, or set '%sssl.bundle'".formatted(this.prefix, this.prefix);
+			case HTTP_1, NOT_GRPC -> "Check the port in '*address'";
+			case TLS_REQUIRED -> "Start '*address' with https://, or set '*ssl.bundle'";
 			case CONNECTION_CLOSED ->
-				"If the server requires TLS, start '%saddress' with https://, or set '%sssl.bundle'"
-					.formatted(this.prefix, this.prefix);
-			case TLS_NOT_SUPPORTED ->
-				"Check the port, or start '%saddress' with http:// if the network is trusted".formatted(this.prefix);
+				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'";
+			case TLS_NOT_SUPPORTED -> "Check the port, or start '*address' with http:// if the network is trusted";
 			case LIBRARY_MISMATCH -> "Leave their versions to Spring Boot's dependency management";
-			case UNKNOWN_HOST -> "Check '%saddress' and the DNS".formatted(this.prefix);
-			case CERTIFICATE_NOT_TRUSTED ->
-				"Check the trusted certificates of the bundle in '%sssl.bundle'".formatted(this.prefix);
-			case CERTIFICATE_FOR_OTHER_NAME -> "Check '%saddress'".formatted(this.prefix);
-			case CLIENT_CERTIFICATE_REJECTED ->
-				"Check the certificate and private key of the bundle in '%sssl.bundle'".formatted(this.prefix);
+			case UNKNOWN_HOST -> "Check '*address' and the DNS";
+			case CERTIFICATE_NOT_TRUSTED -> "Check the trusted certificates of the bundle in '*ssl.bundle'";
+			case CERTIFICATE_FOR_OTHER_NAME -> "Check '*address'";
+			case CLIENT_CERTIFICATE_REJECTED -> "Check the certificate and private key of the bundle in '*ssl.bundle'";
 			case TLS_HANDSHAKE_FAILED ->
-				"Check the certificates, private key, protocols and cipher suites of the bundle in '%sssl.bundle'"
-					.formatted(this.prefix);
-			case NOT_REACHABLE -> "Check that it is running and that '%saddress' is correct".formatted(this.prefix);
-			case CREDENTIALS_REJECTED -> "Check '%sauth.*'".formatted(this.prefix);
+				"Check certificates, private key, protocols and cipher suites of the bundle in '*ssl.bundle'";
+			case NOT_REACHABLE -> "Check that it is running and that '*address' is correct";
+			case CREDENTIALS_REJECTED -> "Check the properties that start with '*auth.'";
 		};
 	}
 

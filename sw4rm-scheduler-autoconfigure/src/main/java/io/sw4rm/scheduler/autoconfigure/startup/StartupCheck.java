@@ -21,6 +21,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.retry.RetryException;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
@@ -29,7 +30,9 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties.Startup;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
-import io.sw4rm.scheduler.autoconfigure.diagnostics.StartupCheckException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.PropertyRemedies;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
+import io.sw4rm.scheduler.client.SchedulerProblem;
 
 /**
  * Checks at the start of the application that its schedulers respond, if the properties
@@ -106,8 +109,7 @@ class StartupCheck implements SmartLifecycle {
 			new RetryTemplate(retryPolicy).execute(() -> call(connection.channel(), deadline));
 		}
 		catch (RetryException ex) {
-			throw new StartupCheckException(connection.target(), prefix,
-					startup.name().toLowerCase(Locale.ROOT).replace('_', '-'), timeout, mostTelling(ex));
+			throw failure(connection.target(), prefix, startup, mostTelling(ex));
 		}
 	}
 
@@ -135,13 +137,36 @@ class StartupCheck implements SmartLifecycle {
 	/**
 	 * The last call may only have run out of time.
 	 */
-	private static StatusRuntimeException mostTelling(RetryException exception) {
+	private static Status mostTelling(RetryException exception) {
 		return Stream.concat(Stream.of(exception.getLastException()), Stream.of(exception.getSuppressed()))
 			.map(Status::fromThrowable)
 			.filter((status) -> status.getCode() != Status.Code.DEADLINE_EXCEEDED)
 			.findFirst()
-			.orElseGet(() -> Status.fromThrowable(exception.getLastException()))
-			.asRuntimeException();
+			.orElseGet(() -> Status.fromThrowable(exception.getLastException()));
+	}
+
+	private static SchedulerFailureException failure(String target, String prefix, Startup startup, Status status) {
+		SchedulerProblem problem = SchedulerProblem.of(status);
+		StatusRuntimeException cause = status.asRuntimeException();
+		return new SchedulerFailureException(
+				"The SW4RM scheduler at '%s' %s (%s). '%sstartup' is '%s': the application does not start without it."
+					.formatted(target,
+							isAnswer(status) ? "rejected the check during start-up" : "did not respond during start-up",
+							NestedExceptionUtils.getMostSpecificCause(cause), prefix,
+							startup.name().toLowerCase(Locale.ROOT).replace('_', '-')),
+				"%sSet '%sstartup' to 'lazy' to start without the scheduler.".formatted(
+						(problem != null)
+								? problem.meaning() + ". " + new PropertyRemedies(prefix).apply(problem) + ". " : "",
+						prefix),
+				cause);
+	}
+
+	/**
+	 * Return whether a server answered: only failures on this side have a cause.
+	 */
+	private static boolean isAnswer(Status status) {
+		return status.getCause() == null && status.getCode() != Status.Code.DEADLINE_EXCEEDED
+				&& status.getCode() != Status.Code.UNAVAILABLE;
 	}
 
 	@Override

@@ -1,7 +1,15 @@
 package io.sw4rm.scheduler.autoconfigure.tls;
 
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +59,13 @@ final class ReloadableTlsMaterial {
 		return (this.current.identity() != null) ? this.keyManager : null;
 	}
 
+	/**
+	 * Return what trusts the certificates that the current material trusts.
+	 */
+	TrustManager trustManager() {
+		return new ReloadableTrustManager();
+	}
+
 	TlsMaterial current() {
 		return this.current;
 	}
@@ -72,6 +87,57 @@ final class ReloadableTlsMaterial {
 	boolean isOutdated(SSLSession session) {
 		// Sessions of other credentials have no such value
 		return session.getValue(SESSION_VALUE_NAME) instanceof String id && !id.equals(this.current.id());
+	}
+
+	/**
+	 * Trusts what the current {@link TlsMaterial} trusts.
+	 */
+	private final class ReloadableTrustManager extends X509ExtendedTrustManager {
+
+		@Override
+		public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+				throws CertificateException {
+			forHandshake(engine.getHandshakeSession()).trustManager().checkServerTrusted(chain, authType, engine);
+		}
+
+		@Override
+		public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+				throws CertificateException {
+			forHandshake(((SSLSocket) socket).getHandshakeSession()).trustManager()
+				.checkServerTrusted(chain, authType, socket);
+		}
+
+		@Override
+		public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+			throw unsupported();
+		}
+
+		@Override
+		public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+				throws CertificateException {
+			throw unsupported();
+		}
+
+		@Override
+		public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+				throws CertificateException {
+			throw unsupported();
+		}
+
+		@Override
+		public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+			throw unsupported();
+		}
+
+		@Override
+		public X509Certificate[] getAcceptedIssuers() {
+			return current().trustManager().getAcceptedIssuers();
+		}
+
+		private static CertificateException unsupported() {
+			return new CertificateException("Only certificates of servers are verified, and only on connections");
+		}
+
 	}
 
 }

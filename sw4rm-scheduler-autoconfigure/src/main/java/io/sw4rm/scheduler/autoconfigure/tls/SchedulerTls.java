@@ -88,7 +88,7 @@ public final class SchedulerTls {
 	public ChannelCredentials credentials() {
 		TlsMaterial current = this.material.current();
 		KeyManager keyManager = this.material.keyManager();
-		TrustManager trustManager = new ReloadableTrustManager(this.material);
+		TrustManager trustManager = this.material.trustManager();
 		if (current.restricts()) {
 			Assert.state(usesNetty(),
 					"The SSL bundle of the scheduler restricts protocols or cipher suites, which needs io.grpc:grpc-netty "

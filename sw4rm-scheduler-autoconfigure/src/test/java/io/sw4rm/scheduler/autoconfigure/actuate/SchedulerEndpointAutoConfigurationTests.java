@@ -31,7 +31,7 @@ import org.springframework.test.json.JsonContent;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -70,7 +70,7 @@ class SchedulerEndpointAutoConfigurationTests {
 			client.submitTask(TaskSubmission.forAgent("worker-1").build());
 			context.getBean(EmbeddedScheduler.class)
 				.faults()
-				.on(Operation.SUBMIT_TASK)
+				.on(Rpc.SUBMIT_TASK)
 				.times(1)
 				.fail(Status.RESOURCE_EXHAUSTED);
 			assertThatException().isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
@@ -154,7 +154,7 @@ class SchedulerEndpointAutoConfigurationTests {
 			client.submitTask(task);
 			context.getBean(EmbeddedScheduler.class)
 				.faults()
-				.on(Operation.SUBMIT_TASK)
+				.on(Rpc.SUBMIT_TASK)
 				.times(1)
 				.fail(Status.PERMISSION_DENIED);
 			assertThatException().isThrownBy(() -> client.submitTask(task))

@@ -39,7 +39,7 @@ import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -148,7 +148,7 @@ class TokenRefreshTests {
 	@Test
 	void doesNotRefreshAfterOtherFailures() {
 		this.contextRunner.run((context) -> {
-			this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 			assertThatExceptionOfType(SchedulerPermissionDeniedException.class)
 				.isThrownBy(() -> client(context).pollActivityBuffer("worker-1"));
 			assertThat(this.supplier.invalidated).isEmpty();

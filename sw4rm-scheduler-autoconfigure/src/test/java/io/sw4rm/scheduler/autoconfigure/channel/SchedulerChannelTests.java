@@ -27,6 +27,8 @@ import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
@@ -50,7 +52,7 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
@@ -69,6 +71,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * balancing.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class SchedulerChannelTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -86,16 +89,16 @@ class SchedulerChannelTests {
 					// Until both connections stand, all calls go to the first
 					await().until(() -> {
 						client.pollActivityBuffer("worker-1");
-						return one.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0
-								&& two.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0;
+						return one.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) > 0
+								&& two.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) > 0;
 					});
 					one.reset();
 					two.reset();
 					for (int i = 0; i < 10; i++) {
 						client.pollActivityBuffer("worker-1");
 					}
-					assertThat(one.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(5);
-					assertThat(two.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(5);
+					assertThat(one.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isEqualTo(5);
+					assertThat(two.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isEqualTo(5);
 				});
 		}
 	}
@@ -103,11 +106,11 @@ class SchedulerChannelTests {
 	@Test
 	void retriesReadingOnly() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
-			Map<Operation, ThrowingConsumer<SchedulerClient>> others = Map.of(Operation.SUBMIT_TASK,
-					(client) -> client.submitTask(TaskSubmission.forAgent("worker-1").build()),
-					Operation.REQUEST_PREEMPTION, (client) -> client.requestPreemption("worker-1", "task-1"),
-					Operation.SHUTDOWN_AGENT, (client) -> client.shutdownAgent("worker-1"), Operation.PURGE_ACTIVITY,
+			scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
+			Map<Rpc, ThrowingConsumer<SchedulerClient>> others = Map.of(Rpc.SUBMIT_TASK,
+					(client) -> client.submitTask(TaskSubmission.forAgent("worker-1").build()), Rpc.REQUEST_PREEMPTION,
+					(client) -> client.requestPreemption("worker-1", "task-1"), Rpc.SHUTDOWN_AGENT,
+					(client) -> client.shutdownAgent("worker-1"), Rpc.PURGE_ACTIVITY,
 					(client) -> client.purgeAllActivity("worker-1"));
 			others.keySet().forEach((operation) -> scheduler.faults().on(operation).fail(Status.UNAVAILABLE));
 			this.contextRunner
@@ -116,7 +119,7 @@ class SchedulerChannelTests {
 				.run((context) -> {
 					SchedulerClient client = context.getBean(SchedulerClient.class);
 					assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
-					assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(3);
+					assertThat(scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isEqualTo(3);
 					assertThat(others).allSatisfy((operation, call) -> {
 						assertThatExceptionOfType(SchedulerUnavailableException.class)
 							.isThrownBy(() -> call.accept(client));
@@ -129,7 +132,7 @@ class SchedulerChannelTests {
 	@Test
 	void retriesOperationsAndStatusesOfProperties() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).times(6).fail(Status.ABORTED);
+			scheduler.faults().on(Rpc.SUBMIT_TASK).times(6).fail(Status.ABORTED);
 			this.contextRunner
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
 						"sw4rm.scheduler.retry.operations=submit-task", "sw4rm.scheduler.retry.statuses=aborted",
@@ -139,7 +142,7 @@ class SchedulerChannelTests {
 					assertThat(context.getBean(SchedulerClient.class)
 						.submitTask(TaskSubmission.forAgent("worker-1").build())
 						.accepted()).isTrue();
-					assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(7);
+					assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(7);
 				});
 		}
 	}
@@ -147,20 +150,20 @@ class SchedulerChannelTests {
 	@Test
 	void doesNotRetryWithOneAttempt() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.UNAVAILABLE);
 			this.contextRunner
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
 						"sw4rm.scheduler.retry.max-attempts=1")
 				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));
-			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isOne();
+			assertThat(scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isOne();
 		}
 	}
 
 	@Test
 	void appliesDeadlineOfOperationBeforeGeneralOne() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).times(1).hang();
+			scheduler.faults().on(Rpc.SUBMIT_TASK).times(1).hang();
 			this.contextRunner
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.deadline=1h",
 						"sw4rm.scheduler.deadlines.submit-task=100ms")
@@ -173,7 +176,7 @@ class SchedulerChannelTests {
 	@Test
 	void stopsRetryingWhenTooManyAttemptsFail() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(100).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(100).fail(Status.UNAVAILABLE);
 			this.contextRunner
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(),
 						"sw4rm.scheduler.retry.initial-backoff=1ms", "sw4rm.scheduler.retry.max-backoff=1ms",
@@ -187,7 +190,7 @@ class SchedulerChannelTests {
 				});
 			// Three tokens are for retries: the first call uses two of them and its last
 			// attempt the third, every later call is alone
-			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(12);
+			assertThat(scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isEqualTo(12);
 		}
 	}
 
@@ -238,7 +241,7 @@ class SchedulerChannelTests {
 	@Test
 	void limitsCallsInFlightOfAllClientsTogether() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).hang();
+			scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).hang();
 			this.contextRunner
 				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(), "sw4rm.scheduler.max-in-flight=2")
 				.run((context) -> {
@@ -250,7 +253,7 @@ class SchedulerChannelTests {
 					SchedulerClient client = context.getBean(SchedulerClient.class);
 					assertThatExceptionOfType(SchedulerCallLimitException.class)
 						.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
-					await().until(() -> scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER) == 2);
+					await().until(() -> scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) == 2);
 					one.cancel(true);
 					assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
 					two.dispose();
@@ -268,7 +271,7 @@ class SchedulerChannelTests {
 					.isThrownBy(() -> context.getBean(SchedulerClient.class)
 						.submitTask(TaskSubmission.forAgent("worker-1").params(new byte[1024]).build()))
 					.withMessageContaining("must not be larger than 1024 bytes"));
-			assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isZero();
+			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isZero();
 		}
 	}
 
@@ -417,7 +420,7 @@ class SchedulerChannelTests {
 	}
 
 	private static long polls(EmbeddedScheduler scheduler) {
-		return scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER);
+		return scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER);
 	}
 
 	static class EmptyService extends SchedulerServiceImplBase {

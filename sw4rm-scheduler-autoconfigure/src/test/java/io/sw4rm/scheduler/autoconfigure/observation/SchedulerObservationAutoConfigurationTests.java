@@ -60,7 +60,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -171,7 +171,7 @@ class SchedulerObservationAutoConfigurationTests {
 	@Test
 	void recordsFailureOfScheduler() {
 		this.tracingContextRunner.run((context) -> {
-			this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 			assertThatExceptionOfType(SchedulerException.class)
 				.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"));
 			SpanData span = onlySpan();
@@ -185,7 +185,7 @@ class SchedulerObservationAutoConfigurationTests {
 
 	@Test
 	void countsRetriesOnTheOneSpan() {
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
 		this.tracingContextRunner.withPropertyValues("sw4rm.scheduler.retry.initial-backoff=1ms").run((context) -> {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 			assertThat(attributes(onlySpan())).containsEntry("sw4rm.retry_count", 2L);
@@ -231,7 +231,7 @@ class SchedulerObservationAutoConfigurationTests {
 		this.contextRunner.run((context) -> {
 			Logger logger = (Logger) LoggerFactory.getLogger("application");
 			// Long enough for the stage below to depend on the call before it ends
-			this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofMillis(300));
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofMillis(300));
 			MDC.put("sw4rm.correlation_id", "of the application");
 			context.getBean(AsyncSchedulerClient.class)
 				.withMetadata("x-correlation-id", "order-1")

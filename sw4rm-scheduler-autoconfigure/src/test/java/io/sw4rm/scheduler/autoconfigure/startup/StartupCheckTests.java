@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Configuration;
 
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.testsupport.Ports;
 import io.sw4rm.scheduler.testsupport.TcpServer;
 
@@ -137,7 +137,7 @@ class SchedulerStartupTests {
 		try (EmbeddedScheduler scheduler = Ports.listenAgain(EmbeddedScheduler.builder().port(port)::start);
 				ConfigurableApplicationContext context = application.join()) {
 			assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")).isEmpty();
-			assertThat(scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isOne();
+			assertThat(scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isOne();
 		}
 	}
 
@@ -153,8 +153,8 @@ class SchedulerStartupTests {
 	 */
 	@Test
 	void waitsLongerWhenItWasTold() {
-		int questionsOfShortWait = questionsDuringWait("1s");
-		assertThat(questionsDuringWait("4s")).isGreaterThan(2 * questionsOfShortWait);
+		int questionsOfShortWait = questionsDuringWait("500ms");
+		assertThat(questionsDuringWait("2s")).isGreaterThan(2 * questionsOfShortWait);
 	}
 
 	private static int questionsDuringWait(String timeout) {

@@ -61,7 +61,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.testsupport.ReceivedCalls;
 import io.sw4rm.scheduler.testsupport.TcpProxy;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
@@ -123,8 +123,8 @@ class SchedulerCertificateRotationTests {
 					Awaitility.await().until(() -> {
 						poll(context);
 						assertThat(this.recorder.client()).isEqualTo("CN=client-" + generation.get());
-						return one.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0
-								&& two.faults().calls(Operation.POLL_ACTIVITY_BUFFER) > 0;
+						return one.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) > 0
+								&& two.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) > 0;
 					});
 				});
 		}
@@ -159,16 +159,16 @@ class SchedulerCertificateRotationTests {
 	void runningCallsFinishOnTheOldConnection() {
 		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
 			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
-				scheduler.faults().on(Operation.SUBMIT_TASK).delay(Duration.ofSeconds(2));
+				scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(2));
 				CompletableFuture<?> running = context.getBean(AsyncSchedulerClient.class)
 					.submitTask(TaskSubmission.forAgent("worker-1").build());
-				Awaitility.await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+				Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 				rotate(context, "client-1");
 				poll(context);
 				assertThat(this.recorder.client()).isEqualTo("CN=client-1");
 				assertThat(running).isNotDone();
 				assertThat(running).succeedsWithin(Duration.ofSeconds(20));
-				assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(1);
+				assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(1);
 			});
 		}
 	}
@@ -187,7 +187,7 @@ class SchedulerCertificateRotationTests {
 				Awaitility.await().untilAsserted(() -> assertRefused(context));
 				update(context, PemBundles.of(next, next.issue("client-1")));
 				poll(context);
-				assertThat(renewed.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(1);
+				assertThat(renewed.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isEqualTo(1);
 			}
 		});
 	}

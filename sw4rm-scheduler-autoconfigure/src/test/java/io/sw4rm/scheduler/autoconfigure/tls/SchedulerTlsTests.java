@@ -54,7 +54,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -211,7 +211,7 @@ class SchedulerTlsTests {
 					"sw4rm.scheduler.ssl.bundle=trusted")
 			.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
-		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(plaintextScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -261,7 +261,7 @@ class SchedulerTlsTests {
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
 				.withMessageContaining("must use TLS")
 				.satisfies((ex) -> assertThat(ex.getStatusCode()).isEqualTo(Status.Code.INTERNAL)));
-		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(plaintextScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -348,7 +348,7 @@ class SchedulerTlsTests {
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
 				.withMessageContaining("TLSv1.3")
 				.withMessageContaining("does not permit"));
-		assertThat(tlsScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(tlsScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -360,7 +360,7 @@ class SchedulerTlsTests {
 			.run((context) -> assertThatExceptionOfType(SchedulerException.class)
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
 				.withMessageContaining("must use TLS"));
-		assertThat(plaintextScheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isZero();
+		assertThat(plaintextScheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isZero();
 	}
 
 	@Test
@@ -421,7 +421,7 @@ class SchedulerTlsTests {
 	}
 
 	private static long polls(EmbeddedScheduler scheduler) {
-		return scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER);
+		return scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER);
 	}
 
 	private static int poll(SchedulerClient client) {

@@ -5,10 +5,10 @@ import io.grpc.MethodDescriptor;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 /**
- * The operations of {@code sw4rm.scheduler.SchedulerService}, for which {@link Faults}
- * can be scripted.
+ * The RPCs of {@code sw4rm.scheduler.SchedulerService}, for which {@link Faults} can be
+ * scripted and whose calls are counted.
  */
-public enum Operation {
+public enum Rpc {
 
 	/**
 	 * {@code SubmitTask}.
@@ -37,14 +37,14 @@ public enum Operation {
 
 	private final String fullMethodName;
 
-	Operation(MethodDescriptor<?, ?> method) {
+	Rpc(MethodDescriptor<?, ?> method) {
 		this.fullMethodName = method.getFullMethodName();
 	}
 
-	static Operation of(MethodDescriptor<?, ?> method) {
-		for (Operation operation : values()) {
-			if (operation.fullMethodName.equals(method.getFullMethodName())) {
-				return operation;
+	static Rpc of(MethodDescriptor<?, ?> method) {
+		for (Rpc rpc : values()) {
+			if (rpc.fullMethodName.equals(method.getFullMethodName())) {
+				return rpc;
 			}
 		}
 		throw new IllegalArgumentException("method must belong to SchedulerService, got " + method.getFullMethodName());
