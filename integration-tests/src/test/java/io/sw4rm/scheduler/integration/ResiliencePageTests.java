@@ -53,12 +53,12 @@ class ResiliencePageTests {
 	}
 
 	@Test
-	void namesTestForEachPromise() {
-		List<String> promises = page.lines()
+	void namesTestForEachGuarantee() {
+		List<String> guarantees = page.lines()
 			.filter((line) -> line.startsWith("| "))
-			.filter((line) -> !line.matches("\\| (promise|mistake) \\| test \\|"))
+			.filter((line) -> !line.matches("\\| (guarantee|mistake) \\| test \\|"))
 			.toList();
-		assertThat(promises).isNotEmpty().allSatisfy((promise) -> assertThat(promise).containsPattern(TEST));
+		assertThat(guarantees).isNotEmpty().allSatisfy((guarantee) -> assertThat(guarantee).containsPattern(TEST));
 	}
 
 	private static List<String> sourcesOf(String className) {

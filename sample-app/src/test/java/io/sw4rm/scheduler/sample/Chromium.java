@@ -27,9 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Gives each test a {@link Page} of Chromium, without a window. A test fails when its
- * page throws an error or breaks the Content-Security-Policy. Tests are skipped where
- * there is no Chromium.
+ * Provides each test with a {@link Page} of headless Chromium. A test fails when its page
+ * throws an error or breaks the Content-Security-Policy. Tests are skipped if Chromium is
+ * not installed.
  */
 class Chromium implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
 

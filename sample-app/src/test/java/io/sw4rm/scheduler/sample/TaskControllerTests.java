@@ -115,7 +115,7 @@ class TaskControllerTests {
 			.isBadRequest()
 			.expectBody()
 			.jsonPath("$.errors")
-			.isEqualTo(Map.of("prioriy", "is not known"));
+			.isEqualTo(Map.of("prioriy", "is unknown"));
 	}
 
 	@Test
@@ -131,7 +131,7 @@ class TaskControllerTests {
 	}
 
 	@Test
-	void losesNoneOfManyTasks() {
+	void countsEveryTaskOfBatch() {
 		this.scheduler.faults().on(Rpc.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
 		List<Map<String, String>> tasks = IntStream.range(0, 150)
 			.mapToObj((index) -> Map.of("agentId", "worker-1"))
@@ -145,7 +145,7 @@ class TaskControllerTests {
 			.expectBody(BatchResult.class)
 			.value((result) -> {
 				assertThat(result).isNotNull();
-				assertThat(result.asked()).isEqualTo(150);
+				assertThat(result.requested()).isEqualTo(150);
 				assertThat(result.accepted()).isEqualTo(147);
 				assertThat(result.refused()).isZero();
 				assertThat(result.failed()).isEqualTo(3);
@@ -155,7 +155,7 @@ class TaskControllerTests {
 	}
 
 	@Test
-	void countsRefusedOnesOfManyTasks() {
+	void countsRefusedTasksOfBatch() {
 		List<Map<String, String>> tasks = Collections.nCopies(50, Map.of("agentId", "worker-1", "taskId", "task-123"));
 		this.rest.post()
 			.uri("/api/tasks/batch")
