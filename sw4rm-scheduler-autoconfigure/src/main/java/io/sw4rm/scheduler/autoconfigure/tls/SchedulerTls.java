@@ -192,8 +192,8 @@ public final class SchedulerTls {
 
 	/**
 	 * Refuses connections that are not as the SSL bundle wants them. The credentials that
-	 * were asked for may not have reached the channel, for instance with a channel factory of
-	 * the application's own: then no call may go out in plaintext.
+	 * were asked for may not have reached the channel, for instance with a channel
+	 * factory of the application's own: then no call may go out in plaintext.
 	 */
 	private final class TlsTransportFilter extends ClientTransportFilter {
 
@@ -214,8 +214,9 @@ public final class SchedulerTls {
 		private static StatusRuntimeException refusal(String reason) {
 			// Most other statuses may not come from a transport: gRPC would replace them
 			return Status.INTERNAL
-				.withDescription(reason + " Check the application's GrpcChannelFactory and GrpcChannelFactoryCustomizer: "
-						+ "they must use the ChannelCredentialsProvider bean")
+				.withDescription(
+						reason + " Check the application's GrpcChannelFactory and GrpcChannelFactoryCustomizer: "
+								+ "they must use the ChannelCredentialsProvider bean")
 				.asRuntimeException();
 		}
 
