@@ -12,16 +12,16 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -138,34 +138,19 @@ class SchedulerClientConfiguration {
 	/**
 	 * Matches if there is any scheduler: one without a name or those with names.
 	 */
-	static class OnSchedulerCondition extends AnyNestedCondition {
+	static class OnSchedulerCondition implements ConfigurationCondition {
 
-		OnSchedulerCondition() {
-			super(ConfigurationPhase.REGISTER_BEAN);
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
 		}
-
-		@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
-		static class DefaultScheduler {
-
-		}
-
-		@ConditionalOnBean(SchedulerConnectionFactory.class)
-		@Conditional(OnNamedSchedulerCondition.class)
-		static class NamedScheduler {
-
-		}
-
-	}
-
-	/**
-	 * Matches if there are schedulers with names. Their beans can't be found by type yet,
-	 * as what creates them is not defined.
-	 */
-	static class OnNamedSchedulerCondition implements Condition {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return !SchedulerConnections.namedSchedulers(context.getEnvironment()).isEmpty();
+			BeanDefinitionRegistry registry = context.getRegistry();
+			return registry.containsBeanDefinition(SchedulerConnections.CHANNEL_BEAN_NAME)
+					|| (registry.containsBeanDefinition("sw4rmSchedulerConnectionFactory")
+							&& !SchedulerConnections.namedSchedulers(context.getEnvironment()).isEmpty());
 		}
 
 	}
