@@ -26,22 +26,8 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 		this.prefix = prefix;
 		this.properties = properties;
 		this.sslBundles = sslBundles;
-		validate();
-	}
-
-	private void validate() {
-		String name = this.properties.getSsl().getBundle();
-		SslBundle bundle = getSslBundle();
-		if (name == null || bundle == null) {
-			return;
-		}
-		try {
-			SchedulerTls.validate(bundle);
-		}
-		catch (RuntimeException ex) {
-			throw invalidBundle(name, "The SSL bundle of that name can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
-				.formatted(ex.getMessage(), name), ex);
-		}
+		// An invalid bundle stops the application
+		getSslBundle();
 	}
 
 	@Override
@@ -60,13 +46,19 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 			return SslBundle.systemDefault();
 		}
 		try {
-			return this.sslBundles.getBundle(name);
+			SslBundle bundle = this.sslBundles.getBundle(name);
+			SchedulerTls.validate(bundle);
+			return bundle;
 		}
 		catch (NoSuchSslBundleException ex) {
 			throw invalidBundle(name,
 					"There is no SSL bundle of that name (known: %s). Define it with 'spring.ssl.bundle.pem.%s.*' or 'spring.ssl.bundle.jks.%s.*'."
 						.formatted(this.sslBundles.getBundleNames(), name, name),
 					ex);
+		}
+		catch (RuntimeException ex) {
+			throw invalidBundle(name, "The SSL bundle of that name can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
+				.formatted(ex.getMessage(), name), ex);
 		}
 	}
 

@@ -2,24 +2,32 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.CompressorRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.JacksonPayloadConverter;
 import io.sw4rm.scheduler.client.PayloadConverter;
@@ -33,6 +41,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 @Configuration(proxyBeanMethods = false)
 @Conditional(SchedulerClientConfiguration.OnSchedulerCondition.class)
 class SchedulerClientConfiguration {
+
+	private static final Log logger = LogFactory.getLog(SchedulerClientConfiguration.class);
 
 	@Bean
 	SchedulerConnections sw4rmSchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
@@ -54,7 +64,25 @@ class SchedulerClientConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
-	static class DefaultClientConfiguration {
+	static class DefaultClientConfiguration implements SmartInitializingSingleton {
+
+		private final ListableBeanFactory beanFactory;
+
+		DefaultClientConfiguration(ListableBeanFactory beanFactory) {
+			this.beanFactory = beanFactory;
+		}
+
+		/**
+		 * A bean that is meant to be added may replace a client by accident.
+		 */
+		@Override
+		public void afterSingletonsInstantiated() {
+			if (!this.beanFactory.containsBean("sw4rmSchedulerClient")) {
+				logger
+					.info("The application's own bean of type SchedulerClient (%s) replaces the auto-configured client"
+						.formatted(String.join(", ", this.beanFactory.getBeanNamesForType(SchedulerClient.class))));
+			}
+		}
 
 		@Bean
 		SchedulerConnection sw4rmSchedulerConnection(SchedulerConnections connections) {
@@ -110,20 +138,19 @@ class SchedulerClientConfiguration {
 	/**
 	 * Matches if there is any scheduler: one without a name or those with names.
 	 */
-	static class OnSchedulerCondition extends AnyNestedCondition {
+	static class OnSchedulerCondition implements ConfigurationCondition {
 
-		OnSchedulerCondition() {
-			super(ConfigurationPhase.REGISTER_BEAN);
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
 		}
 
-		@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
-		static class DefaultScheduler {
-
-		}
-
-		@ConditionalOnBean(SchedulerConnection.class)
-		static class NamedScheduler {
-
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			BeanDefinitionRegistry registry = context.getRegistry();
+			return registry.containsBeanDefinition(SchedulerConnections.CHANNEL_BEAN_NAME)
+					|| (registry.containsBeanDefinition("sw4rmSchedulerConnectionFactory")
+							&& !SchedulerConnections.namedSchedulers(context.getEnvironment()).isEmpty());
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
@@ -58,6 +59,8 @@ public final class SchedulerConnections {
 
 	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
 
+	private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
 	private static final String EMBEDDED_PROPERTY = "sw4rm.scheduler.embedded.enabled";
 
 	private final ConfigurableListableBeanFactory beanFactory;
@@ -94,6 +97,10 @@ public final class SchedulerConnections {
 			if (name.equals(DEFAULT_NAME)) {
 				throw new InvalidConfigurationPropertyValueException(CLIENT_PROPERTY + "." + name, "",
 						"The name 'default' is reserved for the scheduler of 'sw4rm.scheduler.*'. Use another name.");
+			}
+			if (!NAME.matcher(name).matches()) {
+				throw new InvalidConfigurationPropertyValueException(CLIENT_PROPERTY + "." + name, "",
+						"The name of a client may contain lower-case letters, digits and dashes only. Use another name.");
 			}
 		}
 		return names;
@@ -250,15 +257,14 @@ public final class SchedulerConnections {
 		if (name.equals(DEFAULT_NAME) && isChannelReplaced()) {
 			new SchedulerPropertiesValidator(PREFIX).validateForReplacedChannel(properties);
 			interceptors(name, null);
-			return SchedulerConnection.of(name, this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
+			return SchedulerConnection.of(this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
 		}
 		checkEmbedded();
 		SchedulerConnectionDetails details = connectionDetails(name, properties);
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
 		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
-			.connect(new ConnectionSettings(name, address, tls(details, address),
-					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
-					(builder) -> customize(name, builder)));
+			.connect(new ConnectionSettings(address, tls(details, address), properties.getSsl().getServerNameOverride(),
+					properties, interceptors(name, address), (builder) -> customize(name, builder)));
 	}
 
 	/**

@@ -153,10 +153,8 @@ final class SchedulerPropertiesValidator {
 	}
 
 	private void validateUserAgent(@Nullable String userAgent) {
-		check(userAgent == null || !userAgent.isBlank(), "user-agent", userAgent,
-				"It must not be blank. Remove it to use the default.");
-		check(userAgent == null || PRINTABLE_ASCII.matcher(userAgent).matches(), "user-agent", userAgent,
-				"It must be printable ASCII.");
+		check(userAgent == null || (!userAgent.isBlank() && PRINTABLE_ASCII.matcher(userAgent).matches()), "user-agent",
+				userAgent, "It must be printable ASCII and not blank. Remove it to use the default.");
 	}
 
 	private void validateMetadata(Map<String, String> metadata) {

@@ -57,6 +57,10 @@ class ConfigurationPropertyTests {
 
 	private static final String PREFIX = "sw4rm.scheduler.";
 
+	private static final String DEADLINES = "java.util.Map<io.sw4rm.scheduler.client.SchedulerOperation,java.time.Duration>";
+
+	private static final String CLIENTS = "java.util.Map<java.lang.String,io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties>";
+
 	private static final Map<String, String> TYPES = types();
 
 	private static EmbeddedScheduler scheduler;
@@ -147,6 +151,9 @@ class ConfigurationPropertyTests {
 	}
 
 	private static List<String> keys(String type) {
+		if (type.equals(DEADLINES)) {
+			return List.of(".submit-task", "[SUBMIT_TASK]", ".unknown", "");
+		}
 		return type.startsWith("java.util.Map")
 				? List.of(".x-tenant", "[X-Tenant]", ".authorization", ".te", "[x tenant]", ".x-trace-bin", "")
 				: List.of("");
@@ -158,18 +165,18 @@ class ConfigurationPropertyTests {
 			case "java.lang.Integer" -> List.of("0", "-1", "1", "2", "2147483647", "-2147483648", "2147483648");
 			case "java.lang.Double" ->
 				List.of("0", "-1", "1", "0.001", "1e-300", "1e300", "1e999", "NaN", "Infinity", "-Infinity");
-			case "java.time.Duration" -> List.of("0s", "1ns", "-1s", "1ms", "5", "106751d", "106752d", "315576000001s",
-					"PT2562047788015H", "PT-2562047788015H", "9223372036854775807d");
+			case "java.time.Duration", DEADLINES -> List.of("0s", "1ns", "-1s", "1ms", "5", "106751d", "106752d",
+					"315576000001s", "PT2562047788015H", "PT-2562047788015H", "9223372036854775807d");
 			case "org.springframework.util.unit.DataSize" -> List.of("0B", "1B", "-1B", "4MB", "2147483647B",
 					"2147483648B", "9223372036854775807B", "9223372036854775807TB", "100");
-			case "java.lang.String" ->
+			case "java.lang.String", "java.util.List<java.lang.String>" ->
 				List.of("localhost:1", "127.0.0.1", "https://localhost:1", "dns:///one two", "dns:localhost", "one,two",
 						"in-process:", "in-process:test", "sw4rm:///one", "fe80::1%1/x", "user:hidden@localhost",
 						"gzip", "identity", "pick_first", "round_robin", "outlier_detection_experimental",
 						"random_subsetting_experimental", "agent/1.0", "agent\r\nx: y", "\u00e4gent");
 			case "java.nio.file.Path" -> List.of("missing", "/", "/dev/null", "a\u0000b");
-			case "java.util.Map<java.lang.String,java.lang.String>" -> List.of("acme", "\u00fc", "a\nb", "");
-			case "io.sw4rm.scheduler.autoconfigure.SchedulerProperties$Startup" ->
+			case "java.util.Map<java.lang.String,java.lang.String>", CLIENTS -> List.of("acme", "\u00fc", "a\nb", "");
+			case "io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties$Startup" ->
 				List.of("lazy", "wait", "fail-fast", "FAIL_FAST");
 			default -> {
 				assertThat(type).as("type without values of its own").startsWith("java.util.Set<");

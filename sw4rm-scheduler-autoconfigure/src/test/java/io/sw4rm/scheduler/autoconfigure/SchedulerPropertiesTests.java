@@ -127,16 +127,16 @@ class SchedulerPropertiesTests {
 			keepalive.time           | 0s                      | must be positive
 			keepalive.timeout        | -1s                     | must be positive
 			shutdown-grace-period    | -1s                     | must not be negative
-			retry.max-attempts       | 0                       | 1 switches retries off
+			retry.max-attempts       | 0                       | 1 disables retries
 			retry.initial-backoff    | 0s                      | must be positive
 			retry.max-backoff        | 100ms                   | sw4rm.scheduler.retry.initial-backoff
 			retry.backoff-multiplier | 0.5                     | at least 1
 			retry.statuses           | ok                      | other than OK
 			load-balancing-policy    | fastest                 | round_robin
-			ssl.server-name-override | scheduler.test          | Without TLS
+			ssl.server-name-override | scheduler.test          | no effect without TLS
 			user-agent               | ' '                     | must not be blank
 			user-agent               | ägent                   | printable ASCII
-			load-balancing-policy    | outlier_detection_experimental | needs settings
+			load-balancing-policy    | outlier_detection_experimental | requires settings
 			compression              | lzma                    | gzip
 			max-inbound-message-size | 0B                      | range
 			max-inbound-message-size | 3GB                     | range
@@ -178,7 +178,7 @@ class SchedulerPropertiesTests {
 	void refusesPlaintextAddressWithSslBundle(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.address=http://localhost:1", "sw4rm.scheduler.ssl.bundle=mine");
 		assertThat(output).contains("'http://localhost:1' for configuration property 'sw4rm.scheduler.address'")
-			.contains("asks for plaintext, but 'sw4rm.scheduler.ssl.*' asks for TLS");
+			.contains("means plaintext, but 'sw4rm.scheduler.ssl.*' requires TLS");
 	}
 
 	@Test

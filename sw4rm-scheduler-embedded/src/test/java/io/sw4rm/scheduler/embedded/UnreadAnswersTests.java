@@ -74,10 +74,13 @@ class UnreadAnswersTests {
 
 	@Test
 	void smallAnswersNeedNoRoom() {
-		pollWithoutReading(this.slowReader, 1);
-		pollWithoutReading(this.anotherSlowReader, 2);
-		assertThat(this.client.preempt("worker-1", "t", "")).isFalse();
-		assertThat(isConnected(this.slowReader)).isTrue();
+		try (TestClient waiting = new TestClient(this.scheduler)) {
+			pollWithoutReading(this.slowReader, 1);
+			pollWithoutReading(this.anotherSlowReader, 1);
+			pollWithoutReading(waiting, 1);
+			assertThat(this.client.preempt("worker-1", "t", "")).isFalse();
+			assertThat(isConnected(this.slowReader)).isTrue();
+		}
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -69,7 +70,8 @@ public class SchedulerEndpoint {
 		return new SchedulerDescriptor(connection.target(), connection.isReplaced(),
 				connection.isReplaced() ? null : connection.isEncrypted(), connection.channelState(),
 				byOperation((operation) -> deadline(properties, operation)),
-				new RetryDescriptor(retry.getMaxAttempts(), names(retry.getOperations()), names(retry.getStatuses())),
+				new RetryDescriptor(retry.getMaxAttempts(), new TreeSet<>(retry.getOperations()),
+						new TreeSet<>(retry.getStatuses())),
 				new TreeSet<>(properties.getMetadata().keySet()), byOperation(calls::describe), calls.lastFailure());
 	}
 
@@ -128,10 +130,6 @@ public class SchedulerEndpoint {
 			.collect(Collectors.toMap(SchedulerOperation::methodName, value));
 	}
 
-	private static Set<String> names(Set<? extends Enum<?>> values) {
-		return values.stream().map(Enum::name).collect(Collectors.toCollection(TreeSet::new));
-	}
-
 	/**
 	 * Description of all clients.
 	 *
@@ -169,7 +167,7 @@ public class SchedulerEndpoint {
 	 * @param operations the operations that are tried again
 	 * @param statuses the statuses after which they are
 	 */
-	public record RetryDescriptor(int maxAttempts, Set<String> operations, Set<String> statuses) {
+	public record RetryDescriptor(int maxAttempts, Set<SchedulerOperation> operations, Set<Status.Code> statuses) {
 
 	}
 

@@ -1,9 +1,13 @@
 package io.sw4rm.scheduler.autoconfigure.actuate;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
 import org.springframework.boot.actuate.autoconfigure.info.InfoContributorFallback;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -17,6 +21,7 @@ import org.springframework.core.annotation.Order;
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientFactory;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for {@link SchedulerEndpoint} and
@@ -30,8 +35,12 @@ public final class SchedulerEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "sw4rmSchedulerInfoContributor")
 	@ConditionalOnEnabledInfoContributor(value = "sw4rm-scheduler", fallback = InfoContributorFallback.DISABLE)
-	SchedulerInfoContributor sw4rmSchedulerInfoContributor(SchedulerConnections connections) {
-		return new SchedulerInfoContributor(connections);
+	InfoContributor sw4rmSchedulerInfoContributor(SchedulerConnections connections) {
+		return (builder) -> {
+			Map<String, String> targets = new LinkedHashMap<>();
+			connections.names().forEach((name) -> targets.put(name, connections.get(name).target()));
+			builder.withDetail("sw4rmScheduler", Map.of("targets", targets, "client", SchedulerAddress.USER_AGENT));
+		};
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,12 +35,12 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 	/** Confined to the thread that holds the lock. */
 	private boolean failing;
 
-	FileTokenSupplier(String property, Path file) {
-		this.file = file;
+	FileTokenSupplier(String property, String file) {
 		try {
-			this.token = read(file);
+			this.file = Path.of(file);
+			this.token = read(this.file);
 		}
-		catch (IOException ex) {
+		catch (IOException | InvalidPathException ex) {
 			throw new InvalidConfigurationPropertyValueException(property, file,
 					(ex instanceof MalformedTokenException)
 							? "The content of the file (not shown) can't be sent. " + BearerToken.RULE

@@ -1,7 +1,5 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
-import java.nio.file.Path;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
@@ -25,7 +23,7 @@ public class SchedulerAuthProperties implements InitializingBean {
 	 * File with the bearer token to send with every call, read again when it changes.
 	 * When not set, none is sent unless another source of tokens is.
 	 */
-	private @Nullable Path tokenFile;
+	private @Nullable String tokenFile;
 
 	/**
 	 * Whether to send tokens to other machines without TLS, where others can read and use
@@ -43,11 +41,11 @@ public class SchedulerAuthProperties implements InitializingBean {
 		this.token = token;
 	}
 
-	public @Nullable Path getTokenFile() {
+	public @Nullable String getTokenFile() {
 		return this.tokenFile;
 	}
 
-	public void setTokenFile(@Nullable Path tokenFile) {
+	public void setTokenFile(@Nullable String tokenFile) {
 		this.tokenFile = tokenFile;
 	}
 

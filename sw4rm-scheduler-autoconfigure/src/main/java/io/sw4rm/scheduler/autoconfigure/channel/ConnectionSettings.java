@@ -13,7 +13,6 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 /**
  * What a connection is made from.
  *
- * @param name the name of the client that uses it
  * @param address the address of the scheduler
  * @param tls the TLS of an encrypted connection, {@code null} for plaintext
  * @param serverName the name to expect in the scheduler's certificate, {@code null} for
@@ -22,8 +21,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * @param interceptors the interceptors, the outermost first
  * @param customizer changes the builder of the channel after the properties were applied
  */
-public record ConnectionSettings(String name, SchedulerAddress address, @Nullable SchedulerTls tls,
-		@Nullable String serverName, SchedulerChannelProperties properties, List<ClientInterceptor> interceptors,
+public record ConnectionSettings(SchedulerAddress address, @Nullable SchedulerTls tls, @Nullable String serverName,
+		SchedulerChannelProperties properties, List<ClientInterceptor> interceptors,
 		Consumer<ManagedChannelBuilder<?>> customizer) {
 
 }

@@ -19,16 +19,13 @@ public final class SchedulerConnection {
 	public static final CallOptions.Key<Boolean> MEASURED = CallOptions.Key
 		.createWithDefault("sw4rm-scheduler-measured", false);
 
-	private final String name;
-
 	private final @Nullable SchedulerAddress address;
 
 	private final boolean encrypted;
 
 	private final Channel channel;
 
-	SchedulerConnection(String name, Channel channel, @Nullable SchedulerAddress address, boolean encrypted) {
-		this.name = name;
+	SchedulerConnection(Channel channel, @Nullable SchedulerAddress address, boolean encrypted) {
 		this.channel = channel;
 		this.address = address;
 		this.encrypted = encrypted;
@@ -36,20 +33,11 @@ public final class SchedulerConnection {
 
 	/**
 	 * Return a connection that uses a channel of the application's own.
-	 * @param name the name of the client
 	 * @param channel the channel
 	 * @return the connection
 	 */
-	public static SchedulerConnection of(String name, Channel channel) {
-		return new SchedulerConnection(name, channel, null, false);
-	}
-
-	/**
-	 * Return the name of the client that uses this connection.
-	 * @return the name
-	 */
-	public String name() {
-		return this.name;
+	public static SchedulerConnection of(Channel channel) {
+		return new SchedulerConnection(channel, null, false);
 	}
 
 	/**

@@ -35,13 +35,10 @@ class SchedulerMetricsCustomizer implements SchedulerClientBuilderCustomizer {
 		if (!properties.isEnabled()) {
 			return;
 		}
-		builder.listener(this.metrics.computeIfAbsent(name, (key) -> create(key, properties)));
-		this.connections.get(name).markMeasured(builder);
-	}
-
-	private SchedulerMetrics create(String name, SchedulerMetricsProperties properties) {
 		Tags tags = this.connections.hasNames() ? Tags.of("client", name) : Tags.empty();
-		return new SchedulerMetrics(this.registry, properties.isPercentilesHistogram(), tags);
+		builder.listener(this.metrics.computeIfAbsent(name,
+				(key) -> new SchedulerMetrics(this.registry, properties.isPercentilesHistogram(), tags)));
+		this.connections.get(name).markMeasured(builder);
 	}
 
 }

@@ -11,9 +11,13 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
 
+import io.grpc.Attributes;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientTransportFilter;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -105,7 +109,7 @@ public final class SchedulerTls {
 	 * @return the filter, to be added to the builder of the channel
 	 */
 	public ClientTransportFilter transportFilter() {
-		return new TlsTransportFilter(this);
+		return new TlsTransportFilter();
 	}
 
 	private static boolean usesNetty() {
@@ -151,14 +155,10 @@ public final class SchedulerTls {
 		this.material.replace(next);
 	}
 
-	boolean permits(SSLSession session) {
-		return this.material.current().permits(session.getProtocol(), session.getCipherSuite());
-	}
-
 	/**
 	 * Take note of the session of a connection that is about to get its first call.
 	 */
-	void connected(SSLSession session) {
+	private void connected(SSLSession session) {
 		if (session.getSessionContext() != null) {
 			this.sessions = session.getSessionContext();
 		}
@@ -188,6 +188,38 @@ public final class SchedulerTls {
 				session.invalidate();
 			}
 		}
+	}
+
+	/**
+	 * Refuses connections that are not as the SSL bundle wants them. The credentials that
+	 * were asked for may not have reached the channel, for instance with a channel
+	 * factory of the application's own: then no call may go out in plaintext.
+	 */
+	private final class TlsTransportFilter extends ClientTransportFilter {
+
+		@Override
+		public Attributes transportReady(Attributes attributes) {
+			SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+			if (session == null) {
+				throw refusal("The connection to the scheduler must use TLS, but the channel was made without it.");
+			}
+			if (!SchedulerTls.this.material.current().permits(session.getProtocol(), session.getCipherSuite())) {
+				throw refusal("The connection to the scheduler uses %s with %s, which the SSL bundle does not permit."
+					.formatted(session.getProtocol(), session.getCipherSuite()));
+			}
+			connected(session);
+			return attributes;
+		}
+
+		private static StatusRuntimeException refusal(String reason) {
+			// Most other statuses may not come from a transport: gRPC would replace them
+			return Status.INTERNAL
+				.withDescription(
+						reason + " Check the application's GrpcChannelFactory and GrpcChannelFactoryCustomizer: "
+								+ "they must use the ChannelCredentialsProvider bean")
+				.asRuntimeException();
+		}
+
 	}
 
 }

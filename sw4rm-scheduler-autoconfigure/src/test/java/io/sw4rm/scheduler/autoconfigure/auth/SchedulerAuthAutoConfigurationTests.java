@@ -110,7 +110,7 @@ class SchedulerAuthAutoConfigurationTests {
 			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, () -> channel)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("'sw4rmSchedulerChannel' takes the place of the channel that would send tokens"));
+				.hasMessageContaining("'sw4rmSchedulerChannel' replaces the channel that would send tokens"));
 		channel.shutdownNow();
 	}
 
@@ -178,7 +178,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void refusesMissingTokenFile(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.auth.token-file=/missing");
 		assertThat(output).contains("'/missing' for configuration property 'sw4rm.scheduler.auth.token-file'")
-			.contains("Name one that is there and readable");
+			.contains("Name an existing, readable file");
 	}
 
 	@Test
@@ -193,7 +193,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void refusesPlaintextAddressOfOtherMachine(String address, CapturedOutput output) {
 		assertFailsToStart(TOKEN_PROPERTY, "sw4rm.scheduler.address=" + address);
 		assertThat(output).contains("configuration property 'sw4rm.scheduler.address'")
-			.contains("A token would go to another machine in plaintext")
+			.contains("A token would be sent to another machine without TLS")
 			.contains("sw4rm.scheduler.auth.dangerously-allow-plaintext")
 			.doesNotContain(TOKEN);
 	}

@@ -61,7 +61,7 @@ class SchedulerChannelConfigurerTests {
 	}
 
 	private void configure(String address) {
-		new SchedulerChannelConfigurer(new ConnectionSettings("default", SchedulerAddress.parse(address), null, null,
+		new SchedulerChannelConfigurer(new ConnectionSettings(SchedulerAddress.parse(address), null, null,
 				this.properties, List.of(), (builder) -> {
 				}))
 			.configure(this.builder);

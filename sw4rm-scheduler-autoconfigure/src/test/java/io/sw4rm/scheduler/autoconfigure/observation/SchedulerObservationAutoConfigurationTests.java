@@ -120,8 +120,8 @@ class SchedulerObservationAutoConfigurationTests {
 				.containsEntry("sw4rm.agent_id", "worker-1")
 				.containsEntry("sw4rm.task_id", "task-1")
 				.containsEntry("sw4rm.status", "OK")
-				.containsEntry("rpc.grpc.status_code", 0L)
-				.containsEntry("sw4rm.retry_count", 0L);
+				.containsEntry("rpc.grpc.status_code", "0")
+				.containsEntry("sw4rm.retry_count", "0");
 			assertThat(span.getStatus().getStatusCode()).isNotEqualTo(StatusCode.ERROR);
 		});
 	}
@@ -177,7 +177,7 @@ class SchedulerObservationAutoConfigurationTests {
 			SpanData span = onlySpan();
 			assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
 			assertThat(attributes(span)).containsEntry("sw4rm.status", "PERMISSION_DENIED")
-				.containsEntry("rpc.grpc.status_code", 7L);
+				.containsEntry("rpc.grpc.status_code", "7");
 			assertThat(span.getEvents()).singleElement()
 				.satisfies((event) -> assertThat(event.getName()).isEqualTo("exception"));
 		});
@@ -188,7 +188,7 @@ class SchedulerObservationAutoConfigurationTests {
 		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
 		this.tracingContextRunner.withPropertyValues("sw4rm.scheduler.retry.initial-backoff=1ms").run((context) -> {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-			assertThat(attributes(onlySpan())).containsEntry("sw4rm.retry_count", 2L);
+			assertThat(attributes(onlySpan())).containsEntry("sw4rm.retry_count", "2");
 		});
 	}
 

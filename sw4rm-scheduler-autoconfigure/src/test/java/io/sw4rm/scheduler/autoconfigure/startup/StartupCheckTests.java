@@ -38,7 +38,7 @@ import static org.awaitility.Awaitility.await;
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
-class SchedulerStartupTests {
+class StartupCheckTests {
 
 	@Test
 	void startsWithoutSchedulerByDefault() {
@@ -75,10 +75,10 @@ class SchedulerStartupTests {
 		assertThatException()
 			.isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=fail-fast"));
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("The SW4RM scheduler at 'localhost:%d' gave no sign of life".formatted(port))
+			.contains("The SW4RM scheduler at 'localhost:%d' did not respond during start-up".formatted(port))
 			.contains("'sw4rm.scheduler.startup' is 'fail-fast'")
 			.contains("Connection refused")
-			.contains("Is a SW4RM scheduler listening there?")
+			.contains("Check that it is running and that 'sw4rm.scheduler.address' is correct")
 			.contains("Set 'sw4rm.scheduler.startup' to 'lazy'");
 	}
 
@@ -123,7 +123,7 @@ class SchedulerStartupTests {
 					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=2s"));
 		}
 		assertThat(calls).hasValueGreaterThan(1);
-		assertThat(output).contains("Waiting for the SW4RM scheduler").contains("UNAVAILABLE: draining");
+		assertThat(output).contains("Checking the SW4RM scheduler at").contains("UNAVAILABLE: draining");
 	}
 
 	@Test

@@ -5,8 +5,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.Principal;
-import java.security.PrivateKey;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -21,11 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.grpc.ManagedChannel;
@@ -43,6 +42,7 @@ import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactor
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundleKey;
 import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.SslOptions;
@@ -299,31 +299,49 @@ class SchedulerCertificateRotationTests {
 		}
 	}
 
+	/**
+	 * The connection was made by the rules of the bundle that was replaced meanwhile.
+	 */
 	@Test
-	void schedulerIsAskedAgainWhenUpdateComesInTheMiddleOfHandshake() {
+	void noCallUsesConnectionWhoseHandshakeWasOvertakenByUpdate() {
 		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
 			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
-				SslBundle next = PemBundles.of(certificates, certificates.issue("client-2"));
-				update(context, UpdatingKeyManager.bundle(certificates.issue("client-1"), () -> update(context, next)));
-				poll(context);
-				assertThat(this.recorder.client()).isEqualTo("CN=client-2");
+				X509Bundle client = certificates.issue("client-1");
+				SslBundle withoutTrust = PemBundles.of(new TestCertificates(), client);
+				AtomicInteger handshakes = new AtomicInteger();
+				update(context, UpdatingTrustManager.bundle(client, () -> {
+					handshakes.incrementAndGet();
+					update(context, withoutTrust);
+				}));
+				assertThatExceptionOfType(SchedulerUnavailableException.class).isThrownBy(() -> poll(context))
+					.withMessageContaining("sw4rm.scheduler.ssl.bundle");
+				assertThat(handshakes).hasValue(1);
 			});
 		}
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
-	void opensNoConnectionWithTheOldCertificate(String protocol) throws Exception {
-		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
-				TcpProxy proxy = TcpProxy.withMutualTls(certificates, protocol, scheduler.port())) {
-			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + proxy.port())
-				.run((context) -> {
-					poll(context);
-					rotate(context, "client-1");
-					poll(context);
-					assertThat(proxy.sessions()).extracting(TlsRecorder::client)
-						.containsExactly("CN=client-0", "CN=client-1");
-				});
+	@Test
+	void refusesUpdateWithSeveralKeysOfWhichNoneIsChosen(CapturedOutput output) throws Exception {
+		KeyStore keyStore = KeyStore.getInstance("PKCS12");
+		keyStore.load(null, null);
+		for (String alias : List.of("one", "two")) {
+			X509Bundle client = certificates.issue(alias);
+			keyStore.setKeyEntry(alias, client.getKeyPair().getPrivate(), new char[0], client.getCertificatePath());
+		}
+		KeyStore trustStore = PemBundles.of(certificates, certificates.issue("client-1")).getStores().getTrustStore();
+		SslStoreBundle stores = SslStoreBundle.of(keyStore, "", trustStore);
+		try (EmbeddedScheduler scheduler = start("TLSv1.3")) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address()).run((context) -> {
+				poll(context);
+				update(context, SslBundle.of(stores, SslBundleKey.NONE));
+				assertThat(output).contains("several private keys (one, two)").contains("option 'key.alias'");
+				context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
+				poll(context);
+				assertThat(this.recorder.client()).isEqualTo("CN=client-0");
+				update(context, SslBundle.of(stores, SslBundleKey.of(null, "two")));
+				poll(context);
+				assertThat(this.recorder.client()).isEqualTo("CN=two");
+			});
 		}
 	}
 
@@ -442,32 +460,29 @@ class SchedulerCertificateRotationTests {
 	}
 
 	/**
-	 * Lets something happen between the questions for the key and for the certificate.
+	 * Lets something happen in the middle of a handshake.
 	 */
-	private static final class UpdatingKeyManager extends X509ExtendedKeyManager {
-
-		private final X509Bundle client;
+	private static final class UpdatingTrustManager extends X509ExtendedTrustManager {
 
 		private final Runnable update;
 
-		private UpdatingKeyManager(X509Bundle client, Runnable update) {
-			this.client = client;
+		private UpdatingTrustManager(Runnable update) {
 			this.update = update;
 		}
 
 		static SslBundle bundle(X509Bundle client, Runnable update) {
-			KeyManager keyManager = new UpdatingKeyManager(client, update);
 			SslManagerBundle managers = PemBundles.of(certificates, client).getManagers();
+			TrustManager trustManager = new UpdatingTrustManager(update);
 			return SslBundle.of(null, null, null, null, new SslManagerBundle() {
-
-				@Override
-				public KeyManager[] getKeyManagers() {
-					return new KeyManager[] { keyManager };
-				}
 
 				@Override
 				public KeyManagerFactory getKeyManagerFactory() {
 					return managers.getKeyManagerFactory();
+				}
+
+				@Override
+				public TrustManager[] getTrustManagers() {
+					return new TrustManager[] { trustManager };
 				}
 
 				@Override
@@ -479,39 +494,38 @@ class SchedulerCertificateRotationTests {
 		}
 
 		@Override
-		public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
-			return "alias";
-		}
-
-		@Override
-		public PrivateKey getPrivateKey(String alias) {
+		public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
 			this.update.run();
-			return this.client.getKeyPair().getPrivate();
 		}
 
 		@Override
-		public X509Certificate[] getCertificateChain(String alias) {
-			return this.client.getCertificatePath();
-		}
-
-		@Override
-		public String[] getClientAliases(String keyType, Principal[] issuers) {
+		public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
 			throw new UnsupportedOperationException();
 		}
 
 		@Override
-		public String[] getServerAliases(String keyType, Principal[] issuers) {
+		public void checkServerTrusted(X509Certificate[] chain, String authType) {
 			throw new UnsupportedOperationException();
 		}
 
 		@Override
-		public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+		public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
 			throw new UnsupportedOperationException();
 		}
 
 		@Override
-		public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+		public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {
 			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void checkClientTrusted(X509Certificate[] chain, String authType) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public X509Certificate[] getAcceptedIssuers() {
+			return new X509Certificate[0];
 		}
 
 	}
