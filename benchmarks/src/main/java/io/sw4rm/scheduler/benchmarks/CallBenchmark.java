@@ -39,10 +39,10 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStu
 import io.sw4rm.scheduler.testsupport.Ports;
 
 /**
- * What a blocking call costs through a plain stub, through the client alone, and through
- * the client that Boot configures: by default, with metrics, and with a token and a limit
- * of calls in flight. The scheduler runs in a process of its own, so that its allocations
- * don't count.
+ * Measures blocking calls with a plain stub, with the client alone, and with the
+ * auto-configured client: by default, with metrics, and with a token and a limit of calls
+ * in flight. The scheduler runs in a separate process, so that its allocations are not
+ * measured.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -39,7 +39,14 @@ class DocumentedPropertiesTests {
 
 	private static final Pattern SNIPPET = Pattern.compile("(?ms)^```properties\n(.*?)^```$");
 
-	private static final Pattern MAP = Pattern.compile("java\\.util\\.Map<java\\.lang\\.String,\\s*(.+)>");
+	private static final Pattern MAP = Pattern.compile("java\\.util\\.Map<(.+?),\\s*(.+)>");
+
+	/**
+	 * Named clients support the properties of the client without a name, except those of
+	 * the application as a whole.
+	 */
+	private static final Pattern NAMED_CLIENT = Pattern
+		.compile("sw4rm\\.scheduler\\.client\\.[^.]+\\.(?!enabled=|embedded\\.|client\\.)");
 
 	private final Map<String, String> types = types();
 
@@ -47,7 +54,7 @@ class DocumentedPropertiesTests {
 	@MethodSource("snippets")
 	void showsPropertiesThatExist(String snippet) throws IOException {
 		Properties properties = new Properties();
-		properties.load(new StringReader(snippet));
+		properties.load(new StringReader(NAMED_CLIENT.matcher(snippet).replaceAll("sw4rm.scheduler.")));
 		assertThat(properties.stringPropertyNames()).isNotEmpty()
 			.filteredOn((name) -> !this.types.containsKey(name))
 			.allSatisfy((name) -> bindEntryOfMap(name, properties));
@@ -67,8 +74,9 @@ class DocumentedPropertiesTests {
 		assertThat(map).as("map with property " + name).isNotNull();
 		Matcher type = MAP.matcher(this.types.get(map));
 		assertThat(type.matches()).isTrue();
-		Class<?> entryType = ClassUtils.resolveClassName(type.group(1), null);
-		new Binder(new MapConfigurationPropertySource(properties)).bind(map, Bindable.mapOf(String.class, entryType),
+		Class<?> keyType = ClassUtils.resolveClassName(type.group(1), null);
+		Class<?> entryType = ClassUtils.resolveClassName(type.group(2), null);
+		new Binder(new MapConfigurationPropertySource(properties)).bind(map, Bindable.mapOf(keyType, entryType),
 				new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
 	}
 
