@@ -55,13 +55,13 @@ class ConnectionMistakeTests {
 	@Test
 	void usesTlsWhereSchedulerDoesNot() {
 		assertThatCallFails(withTls(SchedulerApplication.at(plaintextScheduler.address())), Status.Code.UNAVAILABLE,
-				"The server doesn't speak TLS");
+				"The server does not support TLS on this port. Check the port, or start 'sw4rm.scheduler.address' with http://");
 	}
 
 	@Test
 	void usesPlaintextWhereSchedulerWantsTls() {
 		assertThatCallFails(SchedulerApplication.at(tlsScheduler.address()), Status.Code.UNAVAILABLE,
-				"If it expects TLS, start the address (sw4rm.scheduler.address) with https://");
+				"If the server requires TLS, start 'sw4rm.scheduler.address' with https://");
 	}
 
 	@Test
@@ -69,33 +69,33 @@ class ConnectionMistakeTests {
 		byte[] alert = HexFormat.of().parseHex("15030100020246");
 		try (TcpServer server = new TcpServer((client) -> client.write(alert))) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
-					"The server expects TLS");
+					"The server requires TLS. Start 'sw4rm.scheduler.address' with https://");
 		}
 	}
 
 	@Test
 	void doesNotTrustScheduler() {
 		assertThatCallFails(SchedulerApplication.at("https://" + tlsScheduler.address()), Status.Code.UNAVAILABLE,
-				"The server's certificate isn't trusted. Check the trusted certificates in sw4rm.scheduler.ssl.bundle");
+				"The server's certificate is not trusted. Check the trusted certificates of the bundle in 'sw4rm.scheduler.ssl.bundle'");
 	}
 
 	@Test
 	void callsSchedulerByNameThatItsCertificateDoesNotHave() {
 		assertThatCallFails(withTls(SchedulerApplication.at("127.0.0.1:" + tlsScheduler.port())),
-				Status.Code.UNAVAILABLE, "The server's certificate is for another name");
+				Status.Code.UNAVAILABLE, "The server's certificate is for another host name");
 	}
 
 	@Test
 	void hasNoCertificateWhereSchedulerWantsOne() {
 		assertThatCallFails(withTls(SchedulerApplication.at(strictTlsScheduler.address())), Status.Code.UNAVAILABLE,
-				"The server wants a certificate of the client");
+				"The server rejected the client's certificate (or requires one)");
 	}
 
 	@Test
 	void callsWebServer() {
 		try (TcpServer server = webServer()) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
-					"The server speaks HTTP/1.1, not gRPC. Check the port");
+					"The server speaks HTTP/1.1 instead of gRPC. Check the port");
 		}
 	}
 
@@ -103,7 +103,7 @@ class ConnectionMistakeTests {
 	void callsWebServerWithTls() {
 		try (TcpServer server = webServer()) {
 			assertThatCallFails(withTls(SchedulerApplication.at("localhost:" + server.port())), Status.Code.UNAVAILABLE,
-					"The server speaks HTTP/1.1, not gRPC. Check the port");
+					"The server speaks HTTP/1.1 instead of gRPC. Check the port");
 		}
 	}
 
@@ -117,14 +117,14 @@ class ConnectionMistakeTests {
 		byte[] greeting = "220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
 		try (TcpServer server = new TcpServer((client) -> client.write(greeting))) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
-					"The server speaks something else, not gRPC. Check the port");
+					"The server does not speak gRPC. Check the port");
 		}
 	}
 
 	@Test
 	void callsHostThatDoesNotExist() {
 		assertThatCallFails(SchedulerApplication.at("no-such-host.invalid:50053"), Status.Code.UNAVAILABLE,
-				"The name can't be resolved. Check the address (sw4rm.scheduler.address) and the DNS");
+				"The host name cannot be resolved. Check 'sw4rm.scheduler.address' and the DNS");
 	}
 
 	@Test
@@ -132,8 +132,8 @@ class ConnectionMistakeTests {
 		withTls(SchedulerApplication.at(plaintextScheduler.address()))
 			.withPropertyValues("sw4rm.scheduler.startup=fail-fast")
 			.run((context) -> assertThat(analysisOf(context.getStartupFailure())).contains(
-					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' gave no sign of life",
-					"not an SSL/TLS record", "The server doesn't speak TLS"));
+					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' did not respond during start-up",
+					"not an SSL/TLS record", "The server does not support TLS on this port"));
 	}
 
 	private static ApplicationContextRunner withTls(ApplicationContextRunner application) {
