@@ -375,7 +375,7 @@ class SchedulerAutoConfigurationTests {
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
 				.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment",
-						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMIT_TASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
+						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMITTASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
 								"acme"))))
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
@@ -411,9 +411,15 @@ class SchedulerAutoConfigurationTests {
 		AsyncSchedulerClient client = SchedulerClient.builder(channelOfUser).buildAsync();
 		this.contextRunner.withBean("one", AsyncSchedulerClient.class, () -> client)
 			.withBean("two", AsyncSchedulerClient.class, () -> client)
-			.withBean("three", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
-			.withBean("four", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
 			.run((context) -> assertThat(context).hasSingleBean(ReactiveSchedulerClient.class));
+	}
+
+	@Test
+	void refusesToChooseAmongSeveralConvertersOfUser() {
+		this.contextRunner.withBean("one", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
+			.withBean("two", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("expected single matching bean but found 2: one,two"));
 	}
 
 	@Test

@@ -134,7 +134,7 @@ class SchedulerPropertiesTests {
 			retry.statuses           | ok                      | other than OK
 			load-balancing-policy    | fastest                 | round_robin
 			ssl.server-name-override | scheduler.test          | no effect without TLS
-			user-agent               | ' '                     | must not be blank
+			user-agent               | ' '                     | not blank
 			user-agent               | ägent                   | printable ASCII
 			load-balancing-policy    | outlier_detection_experimental | requires settings
 			compression              | lzma                    | gzip

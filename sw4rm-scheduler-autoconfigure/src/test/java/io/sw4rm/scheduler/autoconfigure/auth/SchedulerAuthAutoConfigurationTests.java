@@ -55,6 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link SchedulerAuthAutoConfiguration}.
@@ -331,6 +332,26 @@ class SchedulerAuthAutoConfigurationTests {
 		}
 		assertThat(output).contains("io.grpc").contains("The level of logger 'io.grpc.netty.NettyClientHandler'");
 		assertThat(output).doesNotContain(TOKEN);
+	}
+
+	@Test
+	void sendsNoTokenWhileItsLoggerCannotBeSilenced() {
+		LoggingSystem loggingSystem = LoggingSystem.get(getClass().getClassLoader());
+		loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", LogLevel.DEBUG);
+		try {
+			this.contextRunner.withPropertyValues(TOKEN_PROPERTY)
+				.withBean(LoggingSystem.class, () -> mock(LoggingSystem.class))
+				.run((context) -> {
+					assertThatExceptionOfType(SchedulerPermissionDeniedException.class).isThrownBy(() -> poll(context))
+						.withMessageContaining("logger 'io.grpc.netty.NettyClientHandler' would print it");
+					assertThat(this.tokens.headers()).isEmpty();
+					loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", LogLevel.INFO);
+					poll(context);
+				});
+		}
+		finally {
+			loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", null);
+		}
 	}
 
 	@Test

@@ -2,7 +2,9 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +40,25 @@ class TokenSourceTests {
 		CompletableFuture<BearerToken> second = this.source.fetch(REQUEST, null, this.executor);
 		runTasks();
 		assertThat(first.join()).isSameAs(second.join()).matches((token) -> token.hasValue("token-1"));
+	}
+
+	@Test
+	void asksOnceForEachOperationAndAgent() {
+		List<SchedulerTokenRequest> requests = new ArrayList<>();
+		TokenSource source = new TokenSource((request) -> {
+			requests.add(request);
+			return "token";
+		}, Duration.ofHours(1));
+		SchedulerTokenRequest otherAgent = new SchedulerTokenRequest(REQUEST.operation(), "worker-2");
+		SchedulerTokenRequest otherOperation = new SchedulerTokenRequest(SchedulerOperation.SUBMIT_TASK,
+				REQUEST.agentId());
+		for (int i = 0; i < 2; i++) {
+			source.fetch(REQUEST, null, this.executor);
+			source.fetch(otherAgent, null, this.executor);
+			source.fetch(otherOperation, null, this.executor);
+		}
+		runTasks();
+		assertThat(requests).containsExactly(REQUEST, otherAgent, otherOperation);
 	}
 
 	@Test

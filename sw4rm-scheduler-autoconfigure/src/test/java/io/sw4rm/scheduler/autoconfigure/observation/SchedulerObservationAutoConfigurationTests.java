@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -21,10 +21,11 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationFilter;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
@@ -46,21 +47,30 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientObservationAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.metrics.SchedulerMetricsAutoConfiguration;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.client.micrometer.DefaultSchedulerObservationConvention;
+import io.sw4rm.scheduler.client.micrometer.SchedulerObservationConvention;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -92,6 +102,12 @@ class SchedulerObservationAutoConfigurationTests {
 				OpenTelemetryTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class))
 		.withPropertyValues("management.tracing.sampling.probability=1.0")
 		.withBean(SpanProcessor.class, () -> SimpleSpanProcessor.create(this.spans));
+
+	private final ApplicationContextRunner meteredContextRunner = this.contextRunner
+		.withConfiguration(
+				AutoConfigurations.of(MetricsAutoConfiguration.class, SchedulerMetricsAutoConfiguration.class))
+		.withBean(SimpleMeterRegistry.class)
+		.withUserConfiguration(MeterObservationConfiguration.class);
 
 	@BeforeEach
 	void startLog() {
@@ -193,15 +209,91 @@ class SchedulerObservationAutoConfigurationTests {
 	}
 
 	@Test
-	void makesNoObservationWithoutTracerOrHandler() {
-		AtomicInteger observations = new AtomicInteger();
-		this.contextRunner.withBean(ObservationFilter.class, () -> (observed) -> {
-			observations.incrementAndGet();
-			return observed;
-		}).withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
+	void makesNoObservationOfMeasuredCallsWithoutTracerOrHandler() {
+		this.meteredContextRunner.run((context) -> {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-			assertThat(observations).hasValue(0);
+			assertThat(timers(context)).containsExactly("sw4rm.rpc.duration");
 			assertThat(header("traceparent")).isNull();
+		});
+	}
+
+	@Test
+	void leavesCallsThatNothingMeasuresToBoot() {
+		this.meteredContextRunner.withPropertyValues("sw4rm.scheduler.metrics.enabled=false").run((context) -> {
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(timers(context)).containsExactly("grpc.client");
+		});
+	}
+
+	@Test
+	void recordsNoTimerBesideMetersWhenHandlerIsInterested() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.meteredContextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(observations).containsExactly("sw4rm.scheduler.call");
+				assertThat(timers(context)).containsExactly("sw4rm.rpc.duration");
+			});
+	}
+
+	@Test
+	void observesNothingWhenObservationOfClientsIsDisabled() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
+			.withPropertyValues("spring.grpc.client.observation.enabled=false")
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(observations).isEmpty();
+			});
+	}
+
+	@Test
+	void usesNamesOfConventionBean() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
+			.withBean(SchedulerObservationConvention.class, RenamingConvention::new)
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(observations).containsExactly("mine");
+			});
+	}
+
+	@Test
+	void leavesOtherStubsOfTheServiceToBoot() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations)).run((context) -> {
+			PollActivityBufferRequest request = PollActivityBufferRequest.newBuilder().setAgentId("worker-1").build();
+			ManagedChannel channel = context.getBean("sw4rmSchedulerChannel", ManagedChannel.class);
+			SchedulerServiceGrpc.newBlockingStub(channel).pollActivityBuffer(request);
+			ManagedChannel other = context.getBean(GrpcChannelFactory.class).createChannel(this.scheduler.address());
+			SchedulerServiceGrpc.newBlockingStub(other).pollActivityBuffer(request);
+			assertThat(observations).containsExactly("grpc.client", "grpc.client");
+		});
+	}
+
+	@Test
+	void leavesReplacedChannelToBoot() {
+		this.meteredContextRunner.withUserConfiguration(ReplacedChannelConfiguration.class)
+			.withBean("schedulerAddress", String.class, this.scheduler::address)
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(timers(context)).containsExactlyInAnyOrder("grpc.client", "sw4rm.rpc.duration");
+			});
+	}
+
+	@Test
+	void restoresSpanOfCaller() {
+		this.tracingContextRunner.run((context) -> {
+			Tracer tracer = context.getBean(Tracer.class);
+			Span parent = tracer.nextSpan().name("parent").start();
+			Tracer.SpanInScope scope = tracer.withSpan(parent);
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(tracer.currentSpan().context()).isEqualTo(parent.context());
+			var call = context.getBean(AsyncSchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(tracer.currentSpan().context()).isEqualTo(parent.context());
+			call.join();
+			scope.close();
+			assertThat(tracer.currentSpan()).isNull();
 		});
 	}
 
@@ -268,6 +360,15 @@ class SchedulerObservationAutoConfigurationTests {
 				.isEmpty());
 	}
 
+	private static List<String> timers(ApplicationContext context) {
+		return context.getBean(MeterRegistry.class)
+			.getMeters()
+			.stream()
+			.filter(Timer.class::isInstance)
+			.map((meter) -> meter.getId().getName())
+			.toList();
+	}
+
 	private SpanData onlySpan() {
 		assertThat(this.spans.getFinishedSpanItems()).hasSize(1);
 		return this.spans.getFinishedSpanItems().get(0);
@@ -312,6 +413,35 @@ class SchedulerObservationAutoConfigurationTests {
 		@Override
 		public boolean supportsContext(Observation.Context context) {
 			return true;
+		}
+
+	}
+
+	private static final class RenamingConvention extends DefaultSchedulerObservationConvention {
+
+		@Override
+		public String getName() {
+			return "mine";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MeterObservationConfiguration {
+
+		@Bean
+		DefaultMeterObservationHandler meterObservationHandler(MeterRegistry registry) {
+			return new DefaultMeterObservationHandler(registry);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ReplacedChannelConfiguration {
+
+		@Bean
+		ManagedChannel sw4rmSchedulerChannel(GrpcChannelFactory channelFactory, String schedulerAddress) {
+			return channelFactory.createChannel(schedulerAddress);
 		}
 
 	}

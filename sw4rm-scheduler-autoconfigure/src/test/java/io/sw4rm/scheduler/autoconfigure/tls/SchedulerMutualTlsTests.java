@@ -7,6 +7,9 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +26,8 @@ import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactor
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.grpc.client.ChannelCredentialsProvider;
+import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.client.SchedulerClient;
@@ -110,6 +115,35 @@ class SchedulerMutualTlsTests {
 				.hasStackTraceContaining("sw4rm.scheduler.ssl.bundle")
 				.hasStackTraceContaining("spring.ssl.bundle.*.client.*")
 				.hasStackTraceContaining("missing"));
+	}
+
+	@Test
+	void otherChannelToTheSameTargetDoesNotPresentTheCertificate() {
+		assertThatOtherChannelIsRefused("dns:///localhost:" + scheduler.port(), certificates.channelCredentials());
+	}
+
+	@Test
+	void otherChannelToTheSameTargetDoesNotTrustTheAuthority() {
+		try (EmbeddedScheduler withoutClientCertificates = EmbeddedScheduler.builder()
+			.serverCredentials(certificates.serverCredentials())
+			.start()) {
+			assertThatOtherChannelIsRefused("dns:///localhost:" + withoutClientCertificates.port(),
+					TlsChannelCredentials.create());
+		}
+	}
+
+	private void assertThatOtherChannelIsRefused(String target, ChannelCredentials credentials) {
+		this.contextRunner.withPropertyValues(certificates.bundleProperties("client", certificates.issue("mine")))
+			.withPropertyValues("sw4rm.scheduler.address=" + target)
+			.withBean(ChannelCredentialsProvider.class, () -> (name) -> credentials)
+			.run((context) -> {
+				poll(context);
+				ManagedChannel other = context.getBean(GrpcChannelFactory.class).createChannel(target);
+				SchedulerClient client = SchedulerClient.create(other);
+				assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+				poll(context);
+			});
 	}
 
 	@Test
