@@ -152,7 +152,7 @@ class ConfigurationPropertyTests {
 
 	private static List<String> keys(String type) {
 		if (type.equals(DEADLINES)) {
-			return List.of(".submit-task", "[SUBMIT_TASK]", ".unknown", "");
+			return List.of(".submit-task", "[SUBMIT_TASK]", "[unknown]", "");
 		}
 		return type.startsWith("java.util.Map")
 				? List.of(".x-tenant", "[X-Tenant]", ".authorization", ".te", "[x tenant]", ".x-trace-bin", "")
