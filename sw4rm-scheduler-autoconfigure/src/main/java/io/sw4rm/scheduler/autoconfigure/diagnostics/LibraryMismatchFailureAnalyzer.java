@@ -22,7 +22,7 @@ class LibraryMismatchFailureAnalyzer extends AbstractFailureAnalyzer<LinkageErro
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, LinkageError cause) {
 		LinkageError error = (rootFailure instanceof LinkageError rootError) ? rootError : cause;
-		if (error instanceof NoSuchMethodError || !CLASS_NAME.matcher(text(error)).find()) {
+		if (isOtherProblem(error) || !CLASS_NAME.matcher(text(error)).find()) {
 			return null;
 		}
 		return new FailureAnalysis(
@@ -33,6 +33,15 @@ class LibraryMismatchFailureAnalyzer extends AbstractFailureAnalyzer<LinkageErro
 						+ "io.grpc and io.netty dependencies. 'mvn dependency:tree -Dincludes=io.netty,io.grpc' shows "
 						+ "where they come from.",
 				error);
+	}
+
+	/**
+	 * Spring Boot analyzes missing methods itself. Native libraries and initializers that
+	 * fail have other causes than versions.
+	 */
+	private static boolean isOtherProblem(LinkageError error) {
+		return error instanceof NoSuchMethodError || error instanceof UnsatisfiedLinkError
+				|| error.getCause() instanceof ExceptionInInitializerError;
 	}
 
 	/**
