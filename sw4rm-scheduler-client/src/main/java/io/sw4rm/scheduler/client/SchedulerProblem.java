@@ -25,6 +25,13 @@ public enum SchedulerProblem {
 			"The channel limits the size of responses, the scheduler limits the size of requests"),
 
 	/**
+	 * The response could not be read: it is no message of the protocol, or there is more
+	 * than one.
+	 */
+	UNREADABLE_RESPONSE(Symptom::isUnreadable, "The response cannot be read",
+			"Check that the server at this address is a SW4RM scheduler and that its version fits this client"),
+
+	/**
 	 * The client's limit of calls in flight is reached.
 	 */
 	CALL_LIMIT_REACHED((symptom) -> symptom.description().equals(SchedulerCallLimitException.DESCRIPTION),
@@ -199,6 +206,14 @@ public enum SchedulerProblem {
 				case INTERNAL -> text.contains("header size exceeded");
 				default -> false;
 			};
+		}
+
+		/**
+		 * What a server says itself has no cause.
+		 */
+		boolean isUnreadable() {
+			return this.code == Status.Code.INTERNAL && this.description.startsWith(UnaryCall.FAILED_TO_READ)
+					&& root() != null;
 		}
 
 		@Nullable Throwable root() {

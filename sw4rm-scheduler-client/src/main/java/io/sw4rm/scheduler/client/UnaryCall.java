@@ -41,6 +41,9 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 */
 	static final ClientStreamTracer.Factory ATTEMPT_TRACERS = new AttemptTracers();
 
+	/** How gRPC's descriptions begin when it cancels a call because of its response. */
+	static final String FAILED_TO_READ = "Failed to read ";
+
 	private final CallSettings settings;
 
 	private final SchedulerMethod<Q, S, R> method;
@@ -242,16 +245,30 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * Say {@code UNAVAILABLE} where a connection was lost and gRPC says {@code UNKNOWN},
-	 * as it does when its own write is the first to notice.
+	 * Say what happened where gRPC's status code is misleading.
 	 */
 	private static StatusRuntimeException clarified(StatusRuntimeException failure) {
 		Status status = failure.getStatus();
-		return (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException)
-				? Status.UNAVAILABLE.withDescription(status.getDescription())
-					.withCause(status.getCause())
-					.asRuntimeException(failure.getTrailers())
-				: failure;
+		Throwable cause = status.getCause();
+		return switch (status.getCode()) {
+			// A connection was lost, and gRPC's own write was the first to notice
+			case UNKNOWN -> (cause instanceof ClosedChannelException)
+					? withStatus(failure, Status.UNAVAILABLE.withDescription(status.getDescription())) : failure;
+			// Not the caller but gRPC cancelled the call: its response cannot be read
+			case CANCELLED -> (cause != null && String.valueOf(status.getDescription()).startsWith(FAILED_TO_READ))
+					? withStatus(failure, unreadable(status, cause)) : failure;
+			default -> failure;
+		};
+	}
+
+	private static Status unreadable(Status status, Throwable cause) {
+		return (cause instanceof StatusRuntimeException reason
+				&& reason.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) ? reason.getStatus()
+						: Status.INTERNAL.withDescription(status.getDescription());
+	}
+
+	private static StatusRuntimeException withStatus(StatusRuntimeException failure, Status status) {
+		return status.withCause(failure.getStatus().getCause()).asRuntimeException(failure.getTrailers());
 	}
 
 	private SchedulerException newException(StatusRuntimeException cause) {

@@ -28,6 +28,7 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 	private static String template(SchedulerProblem problem) {
 		return switch (problem) {
 			case MESSAGE_TOO_LARGE -> "'*max-inbound-message-size' limits responses; the scheduler limits requests";
+			case UNREADABLE_RESPONSE -> "Check that a SW4RM scheduler of a fitting version is at '*address'";
 			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
 			case CHANNEL_SHUT_DOWN -> "Make no calls while the application stops";
 			case HTTP_1, NOT_GRPC -> "Check the port in '*address'";
