@@ -101,4 +101,16 @@ public final class EmbeddedSchedulerAutoConfiguration {
 
 	}
 
+	/**
+	 * Adapts an {@link EmbeddedScheduler} to {@link SchedulerConnectionDetails}.
+	 */
+	record EmbeddedSchedulerConnectionDetails(EmbeddedScheduler scheduler) implements SchedulerConnectionDetails {
+
+		@Override
+		public String getAddress() {
+			return "http://" + this.scheduler.address();
+		}
+
+	}
+
 }
