@@ -187,7 +187,8 @@ public final class SchedulerClientBuilder {
 	/**
 	 * Set where the correlation id of each call comes from, for instance from the request
 	 * that the application is serving. Used by every calling thread. When left out, or
-	 * when it supplies null or no printable ASCII text, the id is a random UUID.
+	 * when it supplies null, no printable ASCII text or more than 128 characters, the id
+	 * is a random UUID.
 	 * @param correlationIds supplies correlation ids, thread-safe
 	 * @return this builder
 	 */
