@@ -127,6 +127,10 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	private S send() {
+		if (Thread.currentThread().isInterrupted()) {
+			throw Status.CANCELLED.withDescription("The calling thread was interrupted before the call was sent")
+				.asRuntimeException();
+		}
 		CallOptions options = options();
 		try {
 			return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
