@@ -17,6 +17,12 @@ final class CallMetadata {
 			Metadata.ASCII_STRING_MARSHALLER);
 
 	/**
+	 * A correlation id is sent with each call, and logged with each call. Long ones would
+	 * exceed the limit of servers for all metadata.
+	 */
+	static final int MAX_CORRELATION_ID_LENGTH = 128;
+
+	/**
 	 * Names that gRPC overwrites, or that make HTTP/2 refuse the whole call.
 	 */
 	private static final Set<String> RESERVED_NAMES = Set.of("connection", "content-length", "content-type", "host",
@@ -34,11 +40,12 @@ final class CallMetadata {
 	}
 
 	/**
-	 * Return the correlation id, or null if gRPC would drop or garble it.
+	 * Return the correlation id, or null if it is too long or gRPC would drop or garble
+	 * it.
 	 */
 	static @Nullable String orNullIfUnfit(@Nullable String correlationId) {
-		return (correlationId != null && !correlationId.isBlank() && isPrintableAscii(correlationId)) ? correlationId
-				: null;
+		return (correlationId != null && correlationId.length() <= MAX_CORRELATION_ID_LENGTH && !correlationId.isBlank()
+				&& isPrintableAscii(correlationId)) ? correlationId : null;
 	}
 
 	/**
@@ -56,7 +63,8 @@ final class CallMetadata {
 	 * Return new metadata: the given one with the values of each key in
 	 * {@code replacement} replaced.
 	 * @throws IllegalArgumentException if gRPC would drop or garble an entry of the
-	 * replacement. A correlation id that can't be sent is replaced by another one.
+	 * replacement, or if its correlation id is too long. Another correlation id that
+	 * can't be sent is replaced.
 	 */
 	static Metadata replacing(Metadata metadata, Metadata replacement) {
 		Metadata result = new Metadata();
@@ -70,12 +78,23 @@ final class CallMetadata {
 	}
 
 	private static void check(Metadata metadata, String name) {
-		if (isBinary(name) || name.equals(CORRELATION_ID.name())) {
+		if (isBinary(name)) {
+			return;
+		}
+		if (name.equals(CORRELATION_ID.name())) {
+			checkLength(String.valueOf(metadata.get(CORRELATION_ID)));
 			return;
 		}
 		Iterable<String> values = metadata.getAll(textKey(name));
 		if (values != null) {
 			values.forEach((value) -> check(name, value));
+		}
+	}
+
+	private static void checkLength(String correlationId) {
+		if (correlationId.length() > MAX_CORRELATION_ID_LENGTH) {
+			throw new IllegalArgumentException("correlation id must not be longer than %d characters, got %d characters"
+				.formatted(MAX_CORRELATION_ID_LENGTH, correlationId.length()));
 		}
 	}
 

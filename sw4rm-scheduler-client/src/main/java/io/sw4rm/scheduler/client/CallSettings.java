@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param channel the channel, with the client's interceptors
  * @param ownedChannel the channel to shut down with the client, or null
+ * @param shutDown tells whether the channel was shut down
  * @param target the scheduler, for people to read
  * @param deadlines the deadline of each operation, by its ordinal
  * @param callOptions the gRPC options of each call
@@ -28,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param repeatUnauthenticated decides whether a call that was refused as
  * {@code UNAUTHENTICATED} is made once more
  */
-record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, String target, CallDeadline[] deadlines,
-		CallOptions callOptions, Supplier<@Nullable String> correlationIds, PayloadConverter payloadConverter,
-		SchedulerExceptionTranslator exceptionTranslator, Function<SchedulerProblem, String> remedies,
-		CallListeners listeners, int maxOutboundMessageSize, @Nullable Semaphore permits,
-		Predicate<SchedulerCall> repeatUnauthenticated) {
+record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, BooleanSupplier shutDown, String target,
+		CallDeadline[] deadlines, CallOptions callOptions, Supplier<@Nullable String> correlationIds,
+		PayloadConverter payloadConverter, SchedulerExceptionTranslator exceptionTranslator,
+		Function<SchedulerProblem, String> remedies, CallListeners listeners, int maxOutboundMessageSize,
+		@Nullable Semaphore permits, Predicate<SchedulerCall> repeatUnauthenticated) {
 
 }

@@ -109,7 +109,8 @@ public interface SchedulerClient extends AutoCloseable {
 
 	/**
 	 * Return a client that sends metadata with every call, in the place of earlier values
-	 * with the same name. The name {@code x-correlation-id} sets the correlation id.
+	 * with the same name. The name {@code x-correlation-id} sets the correlation id, at
+	 * most 128 characters.
 	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
 	 * that gRPC or HTTP uses itself, such as {@code user-agent}
 	 * @param value the value, printable ASCII
@@ -121,7 +122,8 @@ public interface SchedulerClient extends AutoCloseable {
 
 	/**
 	 * Return a client that sends metadata with every call, in the place of earlier values
-	 * with the same names. The name {@code x-correlation-id} sets the correlation id.
+	 * with the same names. The name {@code x-correlation-id} sets the correlation id, at
+	 * most 128 characters.
 	 * @param metadata the metadata, copied; names and texts as for
 	 * {@link #withMetadata(String, String)}, and bytes of any kind
 	 * @return a client on the same channel; this one is unchanged

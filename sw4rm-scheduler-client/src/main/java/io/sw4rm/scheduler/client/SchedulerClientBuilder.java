@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -186,7 +187,8 @@ public final class SchedulerClientBuilder {
 	/**
 	 * Set where the correlation id of each call comes from, for instance from the request
 	 * that the application is serving. Used by every calling thread. When left out, or
-	 * when it supplies null or no printable ASCII text, the id is a random UUID.
+	 * when it supplies null, no printable ASCII text or more than 128 characters, the id
+	 * is a random UUID.
 	 * @param correlationIds supplies correlation ids, thread-safe
 	 * @return this builder
 	 */
@@ -350,10 +352,14 @@ public final class SchedulerClientBuilder {
 		ManagedChannel ownedChannel = (this.address != null) ? this.address.newChannelBuilder().build() : null;
 		Channel channel = (ownedChannel != null) ? ownedChannel : Objects.requireNonNull(this.channel);
 		CallSettings settings = new CallSettings(ClientInterceptors.interceptForward(channel, this.interceptors),
-				ownedChannel, target(channel), deadlines(), this.callOptions, this.correlationIds,
+				ownedChannel, shutDown(channel), target(channel), deadlines(), this.callOptions, this.correlationIds,
 				this.payloadConverter, this.exceptionTranslator, this.remedies, new CallListeners(this.listeners),
 				this.maxOutboundMessageSize, this.permits, this.repeatUnauthenticated);
 		return new UnaryCalls(settings, this.metadata);
+	}
+
+	private static BooleanSupplier shutDown(Channel channel) {
+		return (channel instanceof ManagedChannel managedChannel) ? managedChannel::isShutdown : () -> false;
 	}
 
 	private String target(Channel channel) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -43,6 +44,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	/** How gRPC's descriptions begin when it cancels a call because of its response. */
 	static final String FAILED_TO_READ = "Failed to read ";
+
+	private static final Status CHANNEL_SHUT_DOWN = Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
 
 	private final CallSettings settings;
 
@@ -124,6 +127,10 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	private S send() {
+		if (Thread.currentThread().isInterrupted()) {
+			throw Status.CANCELLED.withDescription("The calling thread was interrupted before the call was sent")
+				.asRuntimeException();
+		}
 		CallOptions options = options();
 		try {
 			return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
@@ -207,7 +214,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	private void settleFailure(Throwable failure) {
-		Throwable seen = (failure instanceof StatusRuntimeException ex) ? exception(ex) : failure;
+		Throwable reported = isShutDown(failure) ? CHANNEL_SHUT_DOWN.asRuntimeException() : failure;
+		Throwable seen = (reported instanceof StatusRuntimeException ex) ? exception(ex) : failure;
 		settle((seen instanceof SchedulerException ex) ? ex.getStatusCode() : Status.Code.UNKNOWN, null, seen);
 	}
 
@@ -232,6 +240,15 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	private @Nullable Throwable end() {
 		this.settings.listeners().onEnd(this);
 		return (this.failure instanceof SchedulerException exception) ? translate(exception) : this.failure;
+	}
+
+	/**
+	 * The executor of a channel is shut down a little later than the channel. Then gRPC
+	 * can no longer say that the channel is shut down.
+	 */
+	private boolean isShutDown(Throwable failure) {
+		return Throwables.getRootCause(failure) instanceof RejectedExecutionException
+				&& this.settings.shutDown().getAsBoolean();
 	}
 
 	private Throwable exception(StatusRuntimeException failure) {

@@ -16,13 +16,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLHandshakeException;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.Status;
@@ -40,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,6 +58,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -112,6 +124,53 @@ class SchedulerProblemTests {
 	void channelIsShutDown() {
 		this.scheduler.channel().shutdown();
 		assertThatProblemIs(SchedulerProblem.CHANNEL_SHUT_DOWN, this.scheduler.channel());
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			BLOCKING, true
+			BLOCKING, false
+			ASYNC,    true
+			ASYNC,    false
+			REACTIVE, true
+			REACTIVE, false
+			""")
+	void channelAndItsExecutorAreShutDown(ClientStyle style, boolean retry) throws InterruptedException {
+		ExecutorService executor = Executors.newCachedThreadPool();
+		ManagedChannel channel = channel(executor, retry);
+		SchedulerClient client = style.build(SchedulerClient.builder(channel));
+		client.pollActivityBuffer("worker-1");
+		channel.shutdown();
+		assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+		// As gRPC does with its own one a second later
+		executor.shutdown();
+		assertThatProblemIs(SchedulerProblem.CHANNEL_SHUT_DOWN, client);
+		assertThat(failure(client)).isInstanceOf(SchedulerUnavailableException.class)
+			.hasMessageContaining("UNAVAILABLE: Channel shutdown");
+	}
+
+	@ParameterizedTest
+	@EnumSource(ClientStyle.class)
+	void rejectionWithoutShutdownIsNoProblemOfTheChannel(ClientStyle style) {
+		RejectedExecutionException failure = new RejectedExecutionException("too many tasks");
+		SchedulerClient client = style
+			.build(SchedulerClient.builder(this.scheduler.channel()).intercept(new ClientInterceptor() {
+
+				@Override
+				public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+						Channel next) {
+					throw failure;
+				}
+
+			}));
+		assertThat(catchThrowable(() -> client.pollActivityBuffer("worker-1"))).isSameAs(failure);
+	}
+
+	private ManagedChannel channel(Executor executor, boolean retry) {
+		ManagedChannelBuilder<?> builder = SchedulerAddress.parse(this.scheduler.address())
+			.newChannelBuilder()
+			.executor(executor);
+		return channel(retry ? builder.enableRetry() : builder.disableRetry());
 	}
 
 	@Test

@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Resolves several names to the addresses of them all. A name that can't be resolved
  * doesn't keep the others from being used, and keeps the addresses that it had; it is
- * tried again every {@value #RETRY_SECONDS} seconds.
+ * tried again every {@value #RETRY_SECONDS} seconds. The others don't wait longer than
+ * {@value #PATIENCE_SECONDS} second for a name that is resolved slowly.
  */
 final class CompositeNameResolver extends NameResolver {
 
 	private static final long RETRY_SECONDS = 30;
+
+	private static final long PATIENCE_SECONDS = 1;
 
 	private final List<NameResolver> resolvers;
 
@@ -34,6 +37,9 @@ final class CompositeNameResolver extends NameResolver {
 	private final BitSet failing = new BitSet();
 
 	private SynchronizationContext.@Nullable ScheduledHandle retry;
+
+	/** Until it has run, all names are waited for. */
+	private SynchronizationContext.@Nullable ScheduledHandle patience;
 
 	CompositeNameResolver(List<NameResolver> resolvers, Args args) {
 		this.resolvers = resolvers;
@@ -50,6 +56,8 @@ final class CompositeNameResolver extends NameResolver {
 
 	@Override
 	public void start(Listener2 listener) {
+		this.patience = this.syncContext.schedule(() -> publish(listener), PATIENCE_SECONDS, TimeUnit.SECONDS,
+				this.args.getScheduledExecutorService());
 		for (int i = 0; i < this.resolvers.size(); i++) {
 			this.resolvers.get(i).start(new ElementListener(i, listener));
 		}
@@ -63,6 +71,7 @@ final class CompositeNameResolver extends NameResolver {
 	@Override
 	public void shutdown() {
 		cancelRetry();
+		cancelPatience();
 		this.resolvers.forEach(NameResolver::shutdown);
 	}
 
@@ -78,16 +87,23 @@ final class CompositeNameResolver extends NameResolver {
 	private Status publish(Listener2 listener) {
 		List<EquivalentAddressGroup> addresses = new ArrayList<>();
 		Status failure = null;
+		boolean complete = true;
 		for (StatusOr<List<EquivalentAddressGroup>> outcome : this.outcomes) {
 			if (outcome == null) {
-				return Status.OK;
+				complete = false;
 			}
-			if (outcome.hasValue()) {
+			else if (outcome.hasValue()) {
 				addresses.addAll(outcome.getValue());
 			}
 			else {
 				failure = outcome.getStatus();
 			}
+		}
+		if (complete) {
+			cancelPatience();
+		}
+		else if (addresses.isEmpty() || isPatient()) {
+			return Status.OK;
 		}
 		if (failure != null && addresses.isEmpty()) {
 			return listener.onResult2(result(StatusOr.fromStatus(failure)));
@@ -105,6 +121,17 @@ final class CompositeNameResolver extends NameResolver {
 		if (needed) {
 			this.retry = this.syncContext.schedule(this::refresh, RETRY_SECONDS, TimeUnit.SECONDS,
 					this.args.getScheduledExecutorService());
+		}
+	}
+
+	private boolean isPatient() {
+		return this.patience != null && this.patience.isPending();
+	}
+
+	private void cancelPatience() {
+		if (this.patience != null) {
+			this.patience.cancel();
+			this.patience = null;
 		}
 	}
 

@@ -131,12 +131,59 @@ class CompositeNameResolverTests {
 			resolution.one.fails();
 			resolution.two.resolvesTo(2);
 			assertThat(resolution.ports).containsExactly(2);
-			ScheduledFuture<?> retry = resolution.takeRetry();
+			ScheduledFuture<?> retry = resolution.takeTask();
 			assertThat(retry.getDelay(TimeUnit.SECONDS)).isBetween(20L, 30L);
 			((Runnable) retry).run();
 			assertThat(resolution.one.refreshed).isTrue();
 			resolution.one.resolvesTo(1);
 			assertThat(resolution.ports).containsExactly(1, 2);
+			assertThat(resolution.timer.getQueue()).isEmpty();
+		}
+	}
+
+	@Test
+	void usesWhatIsKnownAfterOneSecond() {
+		try (Resolution resolution = new Resolution()) {
+			resolution.two.resolvesTo(2);
+			assertThat(resolution.ports).isEmpty();
+			ScheduledFuture<?> patience = resolution.takeTask();
+			assertThat(patience.getDelay(TimeUnit.MILLISECONDS)).isBetween(0L, 1000L);
+			((Runnable) patience).run();
+			assertThat(resolution.ports).containsExactly(2);
+			resolution.one.resolvesTo(1);
+			assertThat(resolution.ports).containsExactly(1, 2);
+			assertThat(resolution.timer.getQueue()).isEmpty();
+		}
+	}
+
+	@Test
+	void usesFirstAddressThatIsKnownAfterOneSecond() {
+		try (Resolution resolution = new Resolution()) {
+			((Runnable) resolution.takeTask()).run();
+			assertThat(resolution.ports).isEmpty();
+			resolution.two.resolvesTo(2);
+			assertThat(resolution.ports).containsExactly(2);
+		}
+	}
+
+	@Test
+	void waitsForSlowNameWhenTheOtherCannotBeResolved() {
+		try (Resolution resolution = new Resolution()) {
+			resolution.one.fails();
+			((Runnable) resolution.takeTask()).run();
+			assertThat(resolution.ports).isEmpty();
+			assertThat(resolution.failures).isEmpty();
+			resolution.two.resolvesTo(2);
+			assertThat(resolution.ports).containsExactly(2);
+		}
+	}
+
+	@Test
+	void waitsNoLongerWhenAllAreTried() {
+		try (Resolution resolution = new Resolution()) {
+			resolution.one.fails();
+			resolution.two.fails();
+			assertThat(resolution.failures).containsExactly(Status.UNAVAILABLE);
 			assertThat(resolution.timer.getQueue()).isEmpty();
 		}
 	}
@@ -178,6 +225,15 @@ class CompositeNameResolverTests {
 		}
 	}
 
+	@Test
+	void doesNotWaitAfterShutdown() {
+		try (Resolution resolution = new Resolution()) {
+			assertThat(resolution.timer.getQueue()).hasSize(1);
+			resolution.resolver.shutdown();
+			assertThat(resolution.timer.getQueue()).isEmpty();
+		}
+	}
+
 	private void callUntilBothAreCalled(SchedulerClient client) {
 		Awaitility.await().until(() -> {
 			client.pollActivityBuffer("worker-1");
@@ -209,6 +265,8 @@ class CompositeNameResolverTests {
 
 		private final List<Integer> ports = new ArrayList<>();
 
+		private final List<Status> failures = new ArrayList<>();
+
 		private final CompositeNameResolver resolver;
 
 		Resolution() {
@@ -227,14 +285,18 @@ class CompositeNameResolverTests {
 			this.resolver.start(this);
 		}
 
-		ScheduledFuture<?> takeRetry() {
-			Runnable retry = Objects.requireNonNull(this.timer.getQueue().peek());
-			this.timer.remove(retry);
-			return (ScheduledFuture<?>) retry;
+		ScheduledFuture<?> takeTask() {
+			Runnable task = Objects.requireNonNull(this.timer.getQueue().peek());
+			this.timer.remove(task);
+			return (ScheduledFuture<?>) task;
 		}
 
 		@Override
 		public Status onResult2(NameResolver.ResolutionResult result) {
+			if (!result.getAddressesOrError().hasValue()) {
+				this.failures.add(result.getAddressesOrError().getStatus());
+				return Status.OK;
+			}
 			this.ports.clear();
 			result.getAddressesOrError()
 				.getValue()
