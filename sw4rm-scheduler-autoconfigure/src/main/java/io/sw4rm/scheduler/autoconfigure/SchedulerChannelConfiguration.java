@@ -9,11 +9,8 @@ import io.grpc.ManagedChannel;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -65,9 +62,9 @@ class SchedulerChannelConfiguration {
 	}
 
 	/**
-	 * {@link SpringBootCondition} that matches unless all schedulers have names.
+	 * Matches unless all schedulers have names.
 	 */
-	static class OnDefaultSchedulerCondition extends SpringBootCondition implements ConfigurationCondition {
+	static class OnDefaultSchedulerCondition implements ConfigurationCondition {
 
 		@Override
 		public ConfigurationPhase getConfigurationPhase() {
@@ -75,21 +72,11 @@ class SchedulerChannelConfiguration {
 		}
 
 		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			ConditionMessage.Builder message = ConditionMessage.forCondition("Scheduler without a name");
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			Set<String> names = SchedulerConnections.namedSchedulers(context.getEnvironment());
-			if (names.isEmpty()) {
-				return ConditionOutcome.match(message.because("no scheduler has a name"));
-			}
-			if (Binder.get(context.getEnvironment())
+			return names.isEmpty() || Binder.get(context.getEnvironment())
 				.bind("sw4rm.scheduler.address", Bindable.listOf(String.class))
-				.isBound()) {
-				return ConditionOutcome.match(message.because("sw4rm.scheduler.address is set"));
-			}
-			if (hasConnectionDetails(Objects.requireNonNull(context.getBeanFactory()), names)) {
-				return ConditionOutcome.match(message.because("there are connection details"));
-			}
-			return ConditionOutcome.noMatch(message.because("all schedulers have names"));
+				.isBound() || hasConnectionDetails(Objects.requireNonNull(context.getBeanFactory()), names);
 		}
 
 		private boolean hasConnectionDetails(ConfigurableListableBeanFactory beanFactory, Set<String> names) {

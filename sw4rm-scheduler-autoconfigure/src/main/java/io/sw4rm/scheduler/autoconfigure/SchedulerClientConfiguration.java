@@ -1,13 +1,12 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import io.grpc.ClientInterceptor;
 import io.grpc.CompressorRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -46,9 +45,8 @@ class SchedulerClientConfiguration {
 
 	@Bean
 	SchedulerConnections sw4rmSchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
-			SchedulerProperties properties,
-			@SchedulerClientInterceptor ObjectProvider<ClientInterceptor> interceptors) {
-		return new SchedulerConnections(beanFactory, environment, properties, interceptors);
+			SchedulerProperties properties) {
+		return new SchedulerConnections(beanFactory, environment, properties);
 	}
 
 	@Bean
@@ -66,9 +64,9 @@ class SchedulerClientConfiguration {
 	@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
 	static class DefaultClientConfiguration implements SmartInitializingSingleton {
 
-		private final ListableBeanFactory beanFactory;
+		private final BeanFactory beanFactory;
 
-		DefaultClientConfiguration(ListableBeanFactory beanFactory) {
+		DefaultClientConfiguration(BeanFactory beanFactory) {
 			this.beanFactory = beanFactory;
 		}
 
@@ -78,9 +76,7 @@ class SchedulerClientConfiguration {
 		@Override
 		public void afterSingletonsInstantiated() {
 			if (!this.beanFactory.containsBean("sw4rmSchedulerClient")) {
-				logger
-					.info("The application's own bean of type SchedulerClient (%s) replaces the auto-configured client"
-						.formatted(String.join(", ", this.beanFactory.getBeanNamesForType(SchedulerClient.class))));
+				logger.info("The application's own bean of type SchedulerClient replaces the auto-configured client");
 			}
 		}
 

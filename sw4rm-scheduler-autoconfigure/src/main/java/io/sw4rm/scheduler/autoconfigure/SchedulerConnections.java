@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -7,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -15,7 +18,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -23,6 +26,9 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
@@ -59,7 +65,7 @@ public final class SchedulerConnections {
 
 	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
 
-	private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+	private static final Pattern NAME = Pattern.compile("(?!(default|sw4rm)$)[a-z0-9][a-z0-9-]*");
 
 	private static final String EMBEDDED_PROPERTY = "sw4rm.scheduler.embedded.enabled";
 
@@ -69,16 +75,15 @@ public final class SchedulerConnections {
 
 	private final SchedulerProperties properties;
 
-	private final ObjectProvider<ClientInterceptor> interceptors;
+	private final Map<String, SchedulerClientProperties> clientProperties = new ConcurrentHashMap<>();
 
 	private final Set<String> names = new LinkedHashSet<>();
 
 	SchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
-			SchedulerProperties properties, ObjectProvider<ClientInterceptor> interceptors) {
+			SchedulerProperties properties) {
 		this.beanFactory = beanFactory;
 		this.binder = Binder.get(environment);
 		this.properties = properties;
-		this.interceptors = interceptors;
 		if (beanFactory.containsBean(CHANNEL_BEAN_NAME)) {
 			this.names.add(DEFAULT_NAME);
 		}
@@ -94,13 +99,9 @@ public final class SchedulerConnections {
 			.map(Map::keySet)
 			.orElse(Set.of());
 		for (String name : names) {
-			if (name.equals(DEFAULT_NAME)) {
-				throw new InvalidConfigurationPropertyValueException(CLIENT_PROPERTY + "." + name, "",
-						"The name 'default' is reserved for the scheduler of 'sw4rm.scheduler.*'. Use another name.");
-			}
 			if (!NAME.matcher(name).matches()) {
 				throw new InvalidConfigurationPropertyValueException(CLIENT_PROPERTY + "." + name, "",
-						"The name of a client may contain lower-case letters, digits and dashes only. Use another name.");
+						"The name of a client may contain lower-case letters, digits and dashes. 'default' and 'sw4rm' are reserved. Use another name.");
 			}
 		}
 		return names;
@@ -137,12 +138,15 @@ public final class SchedulerConnections {
 	 * @return valid properties
 	 */
 	public SchedulerClientProperties properties(String name) {
-		if (name.equals(DEFAULT_NAME)) {
-			return this.properties;
-		}
+		return name.equals(DEFAULT_NAME) ? this.properties
+				: this.clientProperties.computeIfAbsent(name, this::bindProperties);
+	}
+
+	private SchedulerClientProperties bindProperties(String name) {
 		SchedulerClientProperties properties = new SchedulerClientProperties();
-		this.binder.bind(PREFIX.substring(0, PREFIX.length() - 1), Bindable.ofInstance(properties));
+		this.binder.bind("sw4rm.scheduler", Bindable.ofInstance(properties));
 		properties.getMetadata().clear();
+		properties.getSsl().setServerNameOverride(null);
 		this.binder.bind(CLIENT_PROPERTY + "." + name, Bindable.ofInstance(properties));
 		new SchedulerPropertiesValidator(prefix(name)).validate(properties);
 		return properties;
@@ -177,20 +181,27 @@ public final class SchedulerConnections {
 	 * @return the beans in their order
 	 */
 	public <T> List<T> beans(String name, Class<T> type) {
-		return applying(name, type, this.beanFactory.getBeanProvider(type).orderedStream());
+		return beans(name, type, (beanName) -> true);
 	}
 
-	private <T> List<T> applying(String name, Class<T> type, Stream<T> beans) {
-		if (!hasNames()) {
-			return beans.toList();
-		}
-		Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
-		this.beanFactory.getBeansOfType(type).forEach((beanName, bean) -> {
-			if (!name.equals(Objects.requireNonNullElse(owner(beanName), name))) {
-				others.add(bean);
+	/**
+	 * Beans of other schedulers are not even created.
+	 */
+	private <T> List<T> beans(String name, Class<T> type, Predicate<String> filter) {
+		Map<Object, Order> orders = new IdentityHashMap<>();
+		List<T> beans = new ArrayList<>();
+		for (String beanName : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type)) {
+			if (filter.test(beanName) && Objects.requireNonNullElse(owner(beanName), name).equals(name)) {
+				T bean = this.beanFactory.getBean(beanName, type);
+				beans.add(bean);
+				orders.put(bean, this.beanFactory.findAnnotationOnBean(beanName, Order.class));
 			}
-		});
-		return beans.filter((bean) -> !others.contains(bean)).toList();
+		}
+		beans.sort(AnnotationAwareOrderComparator.INSTANCE.withSourceProvider((bean) -> {
+			Order order = orders.get(bean);
+			return (order != null) ? (Ordered) order::value : null;
+		}));
+		return beans;
 	}
 
 	/**
@@ -203,21 +214,34 @@ public final class SchedulerConnections {
 	 * @throws IllegalStateException if several apply
 	 */
 	public <T> @Nullable T bean(String name, Class<T> type) {
-		if (!hasNames()) {
+		if (Stream.of(this.beanFactory.getBeanNamesForType(type)).allMatch((beanName) -> owner(beanName) == null)) {
 			return this.beanFactory.getBeanProvider(type).getIfAvailable();
 		}
-		List<String> candidates = beanNames(type, name);
-		if (candidates.isEmpty()) {
-			candidates = beanNames(type, null);
-		}
-		Assert.state(candidates.size() <= 1,
-				"Several beans of type %s apply to the scheduler '%s' (%s). Qualify all but one"
-					.formatted(type.getName(), name, candidates));
-		return candidates.isEmpty() ? null : this.beanFactory.getBean(candidates.get(0), type);
+		T bean = qualifiedBean(name, type);
+		return (bean != null) ? bean : only(name, type, beanNames(type, null));
+	}
+
+	/**
+	 * Return the bean of a type that is qualified with the name of a scheduler.
+	 * @param name the name of the scheduler
+	 * @param type the type of the bean
+	 * @param <T> the type of the bean
+	 * @return the bean, or {@code null} if there is none
+	 * @throws IllegalStateException if there are several
+	 */
+	public <T> @Nullable T qualifiedBean(String name, Class<T> type) {
+		return only(name, type, beanNames(type, name));
+	}
+
+	private <T> @Nullable T only(String name, Class<T> type, List<String> beanNames) {
+		Assert.state(beanNames.size() <= 1,
+				"Several beans of type %s apply to the scheduler '%s' (%s). Qualify each with the name of a client, except one"
+					.formatted(type.getName(), name, beanNames));
+		return beanNames.isEmpty() ? null : this.beanFactory.getBean(beanNames.get(0), type);
 	}
 
 	private List<String> beanNames(Class<?> type, @Nullable String owner) {
-		return Stream.of(this.beanFactory.getBeanNamesForType(type))
+		return Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type))
 			.filter((beanName) -> Objects.equals(owner(beanName), owner))
 			.toList();
 	}
@@ -281,8 +305,8 @@ public final class SchedulerConnections {
 	}
 
 	private boolean isChannelReplaced() {
-		return this.beanFactory
-			.getBeanNamesForType(SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
+		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory,
+				SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
 	}
 
 	private SchedulerConnectionDetails connectionDetails(String name, SchedulerClientProperties properties) {
@@ -314,7 +338,8 @@ public final class SchedulerConnections {
 	}
 
 	private List<ClientInterceptor> interceptors(String name, @Nullable SchedulerAddress address) {
-		Stream<ClientInterceptor> own = applying(name, ClientInterceptor.class, this.interceptors.orderedStream())
+		Stream<ClientInterceptor> own = beans(name, ClientInterceptor.class,
+				(beanName) -> this.beanFactory.findAnnotationOnBean(beanName, SchedulerClientInterceptor.class) != null)
 			.stream();
 		Stream<ClientInterceptor> further = this.beanFactory.getBeanProvider(InterceptorFactory.class)
 			.orderedStream()

@@ -54,7 +54,9 @@ final class SchedulerPropertiesValidator {
 		properties.getDeadlines().forEach((operation, deadline) -> positive("deadlines." + name(operation), deadline));
 		validateRetry(properties.getRetry());
 		validateLoadBalancingPolicy(properties.getLoadBalancingPolicy());
-		validateUserAgent(properties.getUserAgent());
+		String userAgent = properties.getUserAgent();
+		check(userAgent == null || (!userAgent.isBlank() && PRINTABLE_ASCII.matcher(userAgent).matches()), "user-agent",
+				userAgent, "It must be printable ASCII and not blank. Remove it to use the default.");
 		positive("idle-timeout", properties.getIdleTimeout());
 		positive("keepalive.time", properties.getKeepalive().getTime());
 		positive("keepalive.timeout", properties.getKeepalive().getTimeout());
@@ -131,7 +133,7 @@ final class SchedulerPropertiesValidator {
 				"It must be at least 1.");
 		check(!retry.getStatuses().isEmpty() && !retry.getStatuses().contains(Status.Code.OK), "retry.statuses",
 				retry.getStatuses(),
-				"It must name at least one status other than OK. Set '%sretry.max-attempts' to 1 to disable retries."
+				"It must not be empty and must not contain OK. Set '%sretry.max-attempts' to 1 to disable retries."
 					.formatted(this.prefix));
 		SchedulerChannelProperties.Retry.Throttling throttling = retry.getThrottling();
 		check(throttling.getMaxTokens() >= 1 && throttling.getMaxTokens() <= 1000, "retry.throttling.max-tokens",
@@ -150,11 +152,6 @@ final class SchedulerPropertiesValidator {
 		check(provider == null || provider.parseLoadBalancingPolicyConfig(Map.of()).getError() == null,
 				"load-balancing-policy", policy,
 				"This policy requires settings that are not supported here. Use another one, such as round_robin or pick_first.");
-	}
-
-	private void validateUserAgent(@Nullable String userAgent) {
-		check(userAgent == null || (!userAgent.isBlank() && PRINTABLE_ASCII.matcher(userAgent).matches()), "user-agent",
-				userAgent, "It must be printable ASCII and not blank. Remove it to use the default.");
 	}
 
 	private void validateMetadata(Map<String, String> metadata) {

@@ -37,7 +37,8 @@ public interface SchedulerCallListener {
 	 * {@link #onEnd}: the place to set thread-bound state. For a blocking call the scope
 	 * stays open until the call has ended. For an asynchronous one there are two scopes:
 	 * one while the request is sent, and one on another thread while the answer is passed
-	 * on, in which dependent stages of the caller run.
+	 * on, in which dependent stages of the caller run. The two may overlap in time, so
+	 * keep the state of a scope per thread.
 	 * @param call the call; in the second scope it has a
 	 * {@linkplain SchedulerCall#status() status}
 	 */

@@ -120,7 +120,7 @@ public final class SchedulerAuthAutoConfiguration {
 		SanitizingFunction sw4rmSchedulerTokenSanitizingFunction() {
 			return (data) -> data.getLowerCaseKey()
 				.replaceAll("[^a-z0-9]", "")
-				.matches("sw4rmscheduler(client.*)?authtoken") ? data.withSanitizedValue() : data;
+				.matches("sw4rmscheduler(client.+)?(authtoken|metadata.+)") ? data.withSanitizedValue() : data;
 		}
 
 	}

@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 
@@ -11,7 +10,7 @@ import org.springframework.boot.context.properties.source.MutuallyExclusiveConfi
  * of tokens may be set.
  */
 @ConfigurationProperties("sw4rm.scheduler.auth")
-public class SchedulerAuthProperties implements InitializingBean {
+public class SchedulerAuthProperties {
 
 	/**
 	 * Bearer token to send with every call. When not set, none is sent unless another
@@ -61,9 +60,8 @@ public class SchedulerAuthProperties implements InitializingBean {
 		return this.oauth2;
 	}
 
-	@Override
-	public void afterPropertiesSet() {
-		validate("sw4rm.scheduler.");
+	boolean isSet() {
+		return this.token != null || this.tokenFile != null || this.oauth2.getRegistrationId() != null;
 	}
 
 	void validate(String prefix) {

@@ -65,7 +65,11 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	}
 
 	private @Nullable SchedulerTokenSupplier supplier(String name, String prefix, SchedulerAuthProperties properties) {
-		SchedulerTokenSupplier supplier = this.connections.bean(name, SchedulerTokenSupplier.class);
+		// What is set for a named scheduler comes before a bean for all
+		boolean named = !name.equals(SchedulerConnections.DEFAULT_NAME);
+		SchedulerTokenSupplier supplier = (named && properties.isSet())
+				? this.connections.qualifiedBean(name, SchedulerTokenSupplier.class)
+				: this.connections.bean(name, SchedulerTokenSupplier.class);
 		if (supplier != null) {
 			return supplier;
 		}

@@ -47,12 +47,13 @@ public class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostPro
 	 * @param credentials the credentials, or {@code null} for the provider's
 	 */
 	<T> T using(String target, @Nullable ChannelCredentials credentials, Supplier<T> action) {
+		TargetCredentials previous = this.current.get();
 		this.current.set(new TargetCredentials(target, credentials));
 		try {
 			return action.get();
 		}
 		finally {
-			this.current.remove();
+			this.current.set(previous);
 		}
 	}
 

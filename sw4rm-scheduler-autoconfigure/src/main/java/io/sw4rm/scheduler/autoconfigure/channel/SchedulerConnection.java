@@ -88,7 +88,13 @@ public final class SchedulerConnection {
 	 * does not tell it
 	 */
 	public @Nullable String channelState() {
-		return (this.channel instanceof ManagedChannel managedChannel) ? managedChannel.getState(false).name() : null;
+		try {
+			return (this.channel instanceof ManagedChannel managedChannel) ? managedChannel.getState(false).name()
+					: null;
+		}
+		catch (UnsupportedOperationException ex) {
+			return null;
+		}
 	}
 
 	/**

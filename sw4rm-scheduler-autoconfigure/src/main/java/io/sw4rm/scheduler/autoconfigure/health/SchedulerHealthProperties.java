@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.autoconfigure.health;
 
 import java.time.Duration;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -10,7 +9,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * Configuration properties of the health indicator for the SW4RM scheduler.
  */
 @ConfigurationProperties("sw4rm.scheduler.health")
-public class SchedulerHealthProperties implements InitializingBean {
+public class SchedulerHealthProperties {
 
 	/**
 	 * Time within which the scheduler must respond to a health check.
@@ -23,11 +22,6 @@ public class SchedulerHealthProperties implements InitializingBean {
 
 	public void setDeadline(Duration deadline) {
 		this.deadline = deadline;
-	}
-
-	@Override
-	public void afterPropertiesSet() {
-		validate("sw4rm.scheduler.");
 	}
 
 	void validate(String prefix) {

@@ -23,7 +23,7 @@ class LogContextCallListener implements SchedulerCallListener {
 	public void onScopeOpened(SchedulerCall call) {
 		String previous = MDC.get(MDC_KEY);
 		if (previous != null) {
-			call.setAttribute(LogContextCallListener.class, previous);
+			call.setAttribute(new Previous(Thread.currentThread()), previous);
 		}
 		MDC.put(MDC_KEY, call.correlationId());
 	}
@@ -35,13 +35,19 @@ class LogContextCallListener implements SchedulerCallListener {
 
 	@Override
 	public void onScopeClosed(SchedulerCall call) {
-		if (call.getAttribute(LogContextCallListener.class) instanceof String previous) {
-			call.setAttribute(LogContextCallListener.class, null);
+		if (call.getAttribute(new Previous(Thread.currentThread())) instanceof String previous) {
 			MDC.put(MDC_KEY, previous);
 		}
 		else {
 			MDC.remove(MDC_KEY);
 		}
+	}
+
+	/**
+	 * Scopes on different threads may overlap.
+	 */
+	private record Previous(Thread thread) {
+
 	}
 
 }

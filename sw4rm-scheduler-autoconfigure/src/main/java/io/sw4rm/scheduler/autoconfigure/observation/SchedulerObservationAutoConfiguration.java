@@ -21,7 +21,6 @@ import org.springframework.core.annotation.Order;
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.client.micrometer.DefaultSchedulerObservationConvention;
-import io.sw4rm.scheduler.client.micrometer.SchedulerObservationConvention;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for observations and log context of
@@ -52,9 +51,8 @@ public final class SchedulerObservationAutoConfiguration {
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		SchedulerObservationCustomizer sw4rmSchedulerObservationCustomizer(SchedulerConnections connections,
-				ObjectProvider<ObservationRegistry> registry, ObjectProvider<ObservationHandler<?>> handlers,
-				ObjectProvider<SchedulerObservationConvention> convention) {
-			return new SchedulerObservationCustomizer(connections, registry, handlers, convention);
+				ObjectProvider<ObservationRegistry> registry, ObjectProvider<ObservationHandler<?>> handlers) {
+			return new SchedulerObservationCustomizer(connections, registry, handlers);
 		}
 
 	}

@@ -32,14 +32,11 @@ class SchedulerObservationCustomizer implements SchedulerClientBuilderCustomizer
 
 	private final ObjectProvider<ObservationHandler<?>> handlers;
 
-	private final ObjectProvider<SchedulerObservationConvention> convention;
-
 	SchedulerObservationCustomizer(SchedulerConnections connections, ObjectProvider<ObservationRegistry> registry,
-			ObjectProvider<ObservationHandler<?>> handlers, ObjectProvider<SchedulerObservationConvention> convention) {
+			ObjectProvider<ObservationHandler<?>> handlers) {
 		this.connections = connections;
 		this.registry = registry;
 		this.handlers = handlers;
-		this.convention = convention;
 	}
 
 	private static boolean isPresent(String className) {
@@ -49,15 +46,20 @@ class SchedulerObservationCustomizer implements SchedulerClientBuilderCustomizer
 	@Override
 	public void customize(String name, SchedulerClientBuilder builder) {
 		ObservationRegistry registry = this.registry.getIfUnique();
-		if (registry == null || registry.isNoop() || !isWanted()) {
-			return;
+		SchedulerObservationConvention convention = this.connections.bean(name, SchedulerObservationConvention.class);
+		if (registry != null && !registry.isNoop()
+				&& (convention != null || isReplaced(registry) || this.handlers.stream().anyMatch(this::isWanted))) {
+			builder.listener(new SchedulerObservations(registry, convention));
+			this.connections.get(name).markMeasured(builder);
 		}
-		builder.listener(new SchedulerObservations(registry, this.convention.getIfUnique()));
-		this.connections.get(name).markMeasured(builder);
 	}
 
-	private boolean isWanted() {
-		return this.convention.getIfUnique() != null || this.handlers.stream().anyMatch(this::isWanted);
+	/**
+	 * A registry of the application's own, such as one for tests, may have handlers that
+	 * are no beans.
+	 */
+	private static boolean isReplaced(ObservationRegistry registry) {
+		return registry.getClass() != ObservationRegistry.create().getClass();
 	}
 
 	private boolean isWanted(ObservationHandler<?> handler) {

@@ -138,10 +138,10 @@ class StartupCheck implements SmartLifecycle {
 	 * The last call may only have run out of time.
 	 */
 	private static Status mostTelling(RetryException exception) {
-		return Stream.concat(Stream.of(exception.getLastException()), Stream.of(exception.getSuppressed()))
+		return Stream.concat(Stream.of(exception.getSuppressed()), Stream.of(exception.getLastException()))
 			.map(Status::fromThrowable)
 			.filter((status) -> status.getCode() != Status.Code.DEADLINE_EXCEEDED)
-			.findFirst()
+			.reduce((previous, last) -> last)
 			.orElseGet(() -> Status.fromThrowable(exception.getLastException()));
 	}
 

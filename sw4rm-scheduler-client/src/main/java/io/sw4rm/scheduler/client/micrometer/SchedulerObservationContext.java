@@ -11,6 +11,8 @@ import io.sw4rm.scheduler.client.SchedulerCall;
  */
 public class SchedulerObservationContext extends SenderContext<SchedulerCall> {
 
+	private static final System.Logger logger = System.getLogger(SchedulerObservationContext.class.getName());
+
 	private final SchedulerCall call;
 
 	/**
@@ -20,11 +22,23 @@ public class SchedulerObservationContext extends SenderContext<SchedulerCall> {
 	public SchedulerObservationContext(SchedulerCall call) {
 		super((carrier, key, value) -> {
 			if (carrier != null) {
-				carrier.setMetadata(key, value);
+				propagate(carrier, key, value);
 			}
 		}, Kind.CLIENT);
 		this.call = call;
 		setCarrier(call);
+	}
+
+	/**
+	 * What gRPC can't send must not cost the observation.
+	 */
+	private static void propagate(SchedulerCall call, String name, String value) {
+		try {
+			call.setMetadata(name, value);
+		}
+		catch (IllegalArgumentException ex) {
+			logger.log(System.Logger.Level.DEBUG, "Trace context is not propagated: {0}", ex.getMessage());
+		}
 	}
 
 	/**

@@ -39,22 +39,22 @@ public class SchedulerObservations implements SchedulerCallListener {
 	}
 
 	/**
-	 * Other threads that work on the call only pass its result on.
+	 * Only the thread that starts the call has a scope; another one only passes the
+	 * result on, perhaps before the first scope is closed.
 	 */
 	@Override
 	public void onScopeOpened(SchedulerCall call) {
 		if (call.getAttribute(Observation.class) instanceof Observation observation
-				&& call.getAttribute(SchedulerObservations.class) == null) {
-			call.setAttribute(SchedulerObservations.class, true);
-			call.setAttribute(Observation.Scope.class, observation.openScope());
+				&& call.getAttribute(ThreadScope.class) == null) {
+			call.setAttribute(ThreadScope.class, new ThreadScope(Thread.currentThread(), observation.openScope()));
 		}
 	}
 
 	@Override
 	public void onScopeClosed(SchedulerCall call) {
-		if (call.getAttribute(Observation.Scope.class) instanceof Observation.Scope scope) {
-			call.setAttribute(Observation.Scope.class, null);
-			scope.close();
+		if (call.getAttribute(ThreadScope.class) instanceof ThreadScope scope
+				&& scope.thread() == Thread.currentThread()) {
+			scope.scope().close();
 		}
 	}
 
@@ -66,6 +66,10 @@ public class SchedulerObservations implements SchedulerCallListener {
 			}
 			observation.stop();
 		}
+	}
+
+	private record ThreadScope(Thread thread, Observation.Scope scope) {
+
 	}
 
 }
