@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -42,7 +43,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 		}
 		catch (IOException | InvalidPathException ex) {
 			throw new InvalidConfigurationPropertyValueException(property, file,
-					(ex instanceof MalformedTokenException)
+					(ex instanceof CharacterCodingException)
 							? "The content of the file (not shown) can't be sent. " + BearerToken.RULE
 							: "The file can't be read (%s). Name an existing, readable file."
 								.formatted(ex.getClass().getSimpleName()));
@@ -57,7 +58,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 		}
 		String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
 		if (!BearerToken.isValid(token)) {
-			throw new MalformedTokenException();
+			throw new CharacterCodingException();
 		}
 		return token;
 	}
@@ -108,15 +109,6 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 			this.failing = true;
 		}
 		this.readNanos = System.nanoTime();
-	}
-
-	/**
-	 * The content of the file is not a token.
-	 */
-	private static final class MalformedTokenException extends IOException {
-
-		private static final long serialVersionUID = 1L;
-
 	}
 
 }

@@ -23,11 +23,10 @@ final class EmbeddedSchedulerPort {
 	}
 
 	static void publish(int port, @Nullable ApplicationContext context) {
-		if (context instanceof ConfigurableApplicationContext configurable) {
-			publish(port, configurable.getEnvironment().getPropertySources());
-		}
-		if (context != null) {
-			publish(port, context.getParent());
+		for (ApplicationContext current = context; current != null; current = current.getParent()) {
+			if (current instanceof ConfigurableApplicationContext configurable) {
+				publish(port, configurable.getEnvironment().getPropertySources());
+			}
 		}
 	}
 
