@@ -8,7 +8,7 @@ import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 
 /**
- * Makes an {@link Observation} of each call, with all its attempts. Thread-safe.
+ * Observes each call, including all attempts. Thread-safe.
  */
 public class SchedulerObservations implements SchedulerCallListener {
 
@@ -19,7 +19,7 @@ public class SchedulerObservations implements SchedulerCallListener {
 	private final @Nullable SchedulerObservationConvention convention;
 
 	/**
-	 * Create a listener that makes observations.
+	 * Create a listener that observes calls.
 	 * @param registry the registry
 	 * @param convention the convention, or {@code null} for
 	 * {@link DefaultSchedulerObservationConvention}
@@ -39,7 +39,7 @@ public class SchedulerObservations implements SchedulerCallListener {
 	}
 
 	/**
-	 * Other threads that work on the call only pass its result on.
+	 * Only the first thread opens a scope: other threads only deliver the result.
 	 */
 	@Override
 	public void onScopeOpened(SchedulerCall call) {
