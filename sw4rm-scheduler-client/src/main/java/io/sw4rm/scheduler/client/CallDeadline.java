@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a call may take.
+ * The maximum duration of a call.
  *
  * @param nanos the time in nanoseconds
- * @param setting what set it, for people to read
+ * @param setting a human-readable description of the setting that it comes from
  */
 record CallDeadline(long nanos, String setting) {
 
 	static CallDeadline of(Duration duration, String setting) {
-		// Saturates: some durations are longer than a long can tell
+		// Saturates: some durations in nanoseconds do not fit into a long
 		return new CallDeadline(TimeUnit.NANOSECONDS.convert(duration), setting);
 	}
 

@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The listeners of a client. Keeps what they throw away from calls and from each other.
+ * The listeners of a client. Exceptions that a listener throws do not affect calls or
+ * other listeners.
  */
 final class CallListeners {
 
@@ -15,7 +16,7 @@ final class CallListeners {
 
 	private final SchedulerCallListener[] listeners;
 
-	/** By identity, as listeners may be equal. */
+	/** By identity, because listeners may be equal. */
 	private final Set<SchedulerCallListener> failed = Collections
 		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
@@ -62,7 +63,7 @@ final class CallListeners {
 		catch (Throwable ex) {
 			if (this.failed.add(listener)) {
 				logger.log(System.Logger.Level.WARNING,
-						"Listener %s failed at a call to the scheduler; further failures of this listener are not logged"
+						"Listener %s threw an exception during a call to the scheduler; further failures of this listener are not logged"
 							.formatted(listener.getClass().getName()),
 						ex);
 			}

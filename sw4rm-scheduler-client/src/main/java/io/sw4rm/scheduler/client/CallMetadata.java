@@ -9,7 +9,7 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may stand in the metadata of a call.
+ * Rules for metadata of calls.
  */
 final class CallMetadata {
 
@@ -23,7 +23,7 @@ final class CallMetadata {
 	static final int MAX_CORRELATION_ID_LENGTH = 128;
 
 	/**
-	 * Names that gRPC overwrites, or that make HTTP/2 refuse the whole call.
+	 * Names that gRPC overwrites, or that cause HTTP/2 to reject the call.
 	 */
 	private static final Set<String> RESERVED_NAMES = Set.of("connection", "content-length", "content-type", "host",
 			"keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "user-agent");
@@ -32,15 +32,15 @@ final class CallMetadata {
 	}
 
 	/**
-	 * Return the correlation id that the caller fixed with the metadata, or null if there
-	 * is none that can be sent.
+	 * Return the correlation id that the caller set in the metadata, or null if there is
+	 * none that can be sent.
 	 */
 	static @Nullable String correlationId(Metadata metadata) {
 		return orNullIfUnfit(metadata.get(CORRELATION_ID));
 	}
 
 	/**
-	 * Return the correlation id, or null if it is too long or gRPC would drop or garble
+	 * Return the correlation id, or null if it is too long or gRPC would drop or corrupt
 	 * it.
 	 */
 	static @Nullable String orNullIfUnfit(@Nullable String correlationId) {
@@ -49,8 +49,8 @@ final class CallMetadata {
 	}
 
 	/**
-	 * Make up a correlation id. A version 4 UUID that need not be unpredictable: the
-	 * secure random numbers of {@link UUID#randomUUID()} cost five times as much.
+	 * Generate a correlation id: a version 4 UUID. It may be predictable: the secure
+	 * random numbers of {@link UUID#randomUUID()} cost five times as much.
 	 */
 	static String newCorrelationId() {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -62,7 +62,7 @@ final class CallMetadata {
 	/**
 	 * Return new metadata: the given one with the values of each key in
 	 * {@code replacement} replaced.
-	 * @throws IllegalArgumentException if gRPC would drop or garble an entry of the
+	 * @throws IllegalArgumentException if gRPC would drop or corrupt an entry of the
 	 * replacement, or if its correlation id is too long. Another correlation id that
 	 * can't be sent is replaced.
 	 */
@@ -119,7 +119,7 @@ final class CallMetadata {
 
 	/**
 	 * Return metadata with a single entry.
-	 * @throws IllegalArgumentException if gRPC would drop or garble the entry
+	 * @throws IllegalArgumentException if gRPC would drop or corrupt the entry
 	 */
 	static Metadata of(String name, String value) {
 		Checks.hasText(name, "name");
@@ -132,7 +132,7 @@ final class CallMetadata {
 	private static void check(String name, String value) {
 		if (isReserved(name.toLowerCase(Locale.ROOT))) {
 			throw new IllegalArgumentException(
-					"metadata '%s' can't be set: the name belongs to gRPC and HTTP".formatted(name));
+					"metadata '%s' can't be set: the name is reserved by gRPC or HTTP".formatted(name));
 		}
 		if (!isPrintableAscii(value)) {
 			throw new IllegalArgumentException("value of metadata '%s' must be printable ASCII".formatted(name));

@@ -12,23 +12,23 @@ import io.grpc.ManagedChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What applies to every call of a client and of those derived from it. Immutable.
+ * The settings for all calls of a client and its derived clients. Immutable.
  *
  * @param channel the channel, with the client's interceptors
  * @param ownedChannel the channel to shut down with the client, or null
- * @param shutDown tells whether the channel was shut down
- * @param target the scheduler, for people to read
+ * @param shutDown returns whether the channel was shut down
+ * @param target the human-readable name of the scheduler
  * @param deadlines the deadline of each operation, by its ordinal
  * @param callOptions the gRPC options of each call
  * @param correlationIds supplies the correlation id of each call
  * @param payloadConverter converts task parameters
- * @param exceptionTranslator decides what is thrown
- * @param remedies tells what to do about a problem
- * @param listeners are told of each call
+ * @param exceptionTranslator translates exceptions
+ * @param remedies returns the remedy for a problem
+ * @param listeners are notified of each call
  * @param maxOutboundMessageSize the largest message to send, in bytes
- * @param permits what calls in flight hold, or null for as many as there are
- * @param repeatUnauthenticated decides whether a call that was refused as
- * {@code UNAUTHENTICATED} is made once more
+ * @param permits limits the calls in flight, or null if there is no limit
+ * @param repeatUnauthenticated decides whether a call that was rejected as
+ * {@code UNAUTHENTICATED} is repeated once
  */
 record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, BooleanSupplier shutDown, String target,
 		CallDeadline[] deadlines, CallOptions callOptions, Supplier<@Nullable String> correlationIds,

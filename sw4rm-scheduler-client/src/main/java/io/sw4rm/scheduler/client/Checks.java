@@ -22,7 +22,7 @@ final class Checks {
 
 	/**
 	 * Return a text that can be sent: Protocol Buffers would replace an unpaired
-	 * surrogate by a question mark.
+	 * surrogate with a question mark.
 	 */
 	static String wellFormed(@Nullable String value, String name) {
 		String text = notNull(value, name);
@@ -44,7 +44,7 @@ final class Checks {
 	}
 
 	/**
-	 * Check an element of a collection. Its name is put together only for a failure.
+	 * Check an element of a collection. Its name is only created for a failure.
 	 */
 	static String hasText(@Nullable String value, String name, int index) {
 		try {

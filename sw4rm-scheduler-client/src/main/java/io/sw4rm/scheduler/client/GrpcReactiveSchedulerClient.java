@@ -8,7 +8,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@link ReactiveSchedulerClient} over gRPC, by means of an {@link AsyncSchedulerClient}.
+ * {@link ReactiveSchedulerClient} over gRPC that uses an {@link AsyncSchedulerClient}.
  */
 final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 

@@ -5,9 +5,9 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a client, from its start to its end, with all attempts that gRPC makes.
- * Listeners are given this object, and whatever sees the call on its way through gRPC
- * (interceptors, credentials, stream tracers) finds it in the call options.
+ * A call of a client, from its start to its end, with all attempts that gRPC makes.
+ * Listeners receive this object; interceptors, credentials and stream tracers obtain it
+ * from the call options.
  * <p>
  * Thread-safe, unless a method says otherwise.
  *
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public interface SchedulerCall {
 
 	/**
-	 * The call option of each call that holds the call. It is {@code null} for calls that
-	 * were not made by a client of this package, such as those of generated stubs.
+	 * The call option that contains the call. It is {@code null} for calls that were not
+	 * made by a client of this package, such as those of generated stubs.
 	 */
 	CallOptions.Key<@Nullable SchedulerCall> CALL_OPTION = CallOptions.Key.create("sw4rm-scheduler-call");
 
@@ -28,7 +28,7 @@ public interface SchedulerCall {
 	SchedulerOperation operation();
 
 	/**
-	 * Return the agent that the call is about.
+	 * Return the agent that the call applies to.
 	 * @return the agent id, not blank
 	 */
 	String agentId();
@@ -70,16 +70,16 @@ public interface SchedulerCall {
 	long startNanos();
 
 	/**
-	 * Return how long the call took, with all its attempts; while it is running, how long
-	 * it has taken so far.
+	 * Return how long the call took, including all attempts, or how long it has taken so
+	 * far while it is running.
 	 * @return the duration in nanoseconds
 	 */
 	long durationNanos();
 
 	/**
-	 * Return how often gRPC has sent the request so far. Attempts that certainly did not
-	 * reach the scheduler (transparent retries, attempts without a connection) and those
-	 * that it refused as {@code UNAUTHENTICATED} are not counted.
+	 * Return how often gRPC has sent the request so far. Does not count attempts that did
+	 * not reach the scheduler (transparent retries, attempts without a connection) and
+	 * attempts that it rejected as {@code UNAUTHENTICATED}.
 	 * @return the number of attempts, 0 before the first one
 	 */
 	int attempts();
@@ -87,52 +87,53 @@ public interface SchedulerCall {
 	/**
 	 * Return the gRPC status that the call ended with.
 	 * @return the status, or {@code null} while the call is running; {@code CANCELLED} if
-	 * the caller gave up, {@code UNKNOWN} if something other than gRPC failed
+	 * the caller cancelled the call, {@code UNKNOWN} if the failure did not come from
+	 * gRPC
 	 */
 	Status.@Nullable Code status();
 
 	/**
-	 * Return what the caller gets.
+	 * Return the result.
 	 * @return the result, or {@code null} unless the call has succeeded
 	 */
 	@Nullable Object result();
 
 	/**
 	 * Return why the call failed.
-	 * @return the failure, before an exception translator sees it, or {@code null} unless
-	 * the call has failed
+	 * @return the failure before it is translated, or {@code null} unless the call has
+	 * failed
 	 */
 	@Nullable Throwable failure();
 
 	/**
 	 * Return whether metadata is sent with the call.
 	 * @param name the name of the metadata
-	 * @return whether the client or a listener has set it, as the client does with the
-	 * correlation id; what interceptors add is not known here
+	 * @return whether the client or a listener has set it; the client sets the
+	 * correlation id. Metadata that interceptors add is not included
 	 */
 	boolean hasMetadata(String name);
 
 	/**
-	 * Send metadata with the call, in the place of an earlier value with the same name.
-	 * Only {@link SchedulerCallListener#onStart} may do this: later changes have no
+	 * Send metadata with the call, replacing an earlier value with the same name. Call
+	 * this method from {@link SchedulerCallListener#onStart} only: later changes have no
 	 * effect. Not thread-safe.
-	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
-	 * that gRPC or HTTP uses itself, such as {@code user-agent}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not a
+	 * name that gRPC or HTTP reserves, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @throws IllegalArgumentException if gRPC would drop or change the entry
 	 */
 	void setMetadata(String name, String value);
 
 	/**
-	 * Return what was kept with the call.
+	 * Return a value that was stored with the call.
 	 * @param key the key, compared by {@code equals}
 	 * @return the value, or {@code null} if there is none
 	 */
 	@Nullable Object getAttribute(Object key);
 
 	/**
-	 * Keep something with the call: the place for what a listener must remember from the
-	 * start of a call to its end.
+	 * Store a value with the call, for example state that a listener needs when the call
+	 * ends.
 	 * @param key the key, such as the class of the listener
 	 * @param value the value, or {@code null} to remove it
 	 */

@@ -6,7 +6,7 @@ import io.grpc.Status;
 
 /**
  * Thrown when a call was not made because the client's limit of calls in flight is
- * reached. Nothing was sent.
+ * reached. The request was not sent.
  *
  * @see SchedulerClientBuilder#maxInFlight(int)
  */
@@ -14,7 +14,7 @@ public class SchedulerCallLimitException extends SchedulerException {
 
 	private static final long serialVersionUID = 1L;
 
-	static final String DESCRIPTION = "Nothing was sent";
+	static final String DESCRIPTION = "The request was not sent";
 
 	private static final Status STATUS = Status.RESOURCE_EXHAUSTED.withDescription(DESCRIPTION);
 

@@ -1,13 +1,13 @@
 package io.sw4rm.scheduler.client;
 
 /**
- * Receives what happens to the calls of a client: the hook for metrics, traces, log
- * context and statistics. Each call starts once and ends once, however often gRPC sends
- * its request.
+ * Callback interface for the calls of a client, for example for metrics, traces, log
+ * context and statistics. Each call starts once and ends once, regardless of the number
+ * of attempts.
  * <p>
- * All threads that make calls or receive answers use the listener, so implementations
- * must be thread-safe and quick. A listener that throws is logged the first time; neither
- * the call nor other listeners notice.
+ * All threads that make calls or receive responses use the listener, so implementations
+ * must be thread-safe and fast. The first exception of a listener is logged; the call and
+ * other listeners are not affected.
  */
 public interface SchedulerCallListener {
 
@@ -19,26 +19,26 @@ public interface SchedulerCallListener {
 	}
 
 	/**
-	 * Called when gRPC sends the request once more.
+	 * Called when gRPC sends the request again.
 	 * @param call the call
 	 */
 	default void onRetry(SchedulerCall call) {
 	}
 
 	/**
-	 * Called when a call has ended, before its caller is told.
+	 * Called when a call has ended, before the caller receives the outcome.
 	 * @param call the call, with its {@linkplain SchedulerCall#status() status}
 	 */
 	default void onEnd(SchedulerCall call) {
 	}
 
 	/**
-	 * Called on a thread that begins to work on a call, after {@link #onStart} and before
-	 * {@link #onEnd}: the place to set thread-bound state. For a blocking call the scope
-	 * stays open until the call has ended. For an asynchronous one there are two scopes:
-	 * one while the request is sent, and one on another thread while the answer is passed
-	 * on, in which dependent stages of the caller run. The two may overlap in time, so
-	 * keep the state of a scope per thread.
+	 * Called on a thread that starts to work on a call, after {@link #onStart} and before
+	 * {@link #onEnd}, to set thread-bound state. For a blocking call, the scope stays
+	 * open until the call has ended. An asynchronous call has two scopes: one while the
+	 * request is sent, and one on another thread while the future completes, in which
+	 * dependent stages run. The two may overlap in time, so keep the state of a scope per
+	 * thread. The two may overlap in time, so keep the state of a scope per thread.
 	 * @param call the call; in the second scope it has a
 	 * {@linkplain SchedulerCall#status() status}
 	 */
@@ -46,7 +46,7 @@ public interface SchedulerCallListener {
 	}
 
 	/**
-	 * Called on the same thread when its work on the call is done.
+	 * Called on the same thread when its work on the call ends.
 	 * @param call the call
 	 */
 	default void onScopeClosed(SchedulerCall call) {

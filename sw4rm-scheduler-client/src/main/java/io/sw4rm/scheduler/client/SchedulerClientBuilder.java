@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
- * Builds scheduler clients. Can be used again after a client was built; later changes do
- * not affect that client. Not thread-safe.
+ * Builds scheduler clients. Can be reused after a client was built; later changes do not
+ * affect that client. Not thread-safe.
  *
  * @see SchedulerClient#builder(Channel)
  * @see SchedulerClient#builder(String)
@@ -33,7 +33,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 public final class SchedulerClientBuilder {
 
 	/**
-	 * What gRPC servers accept unless they are told otherwise.
+	 * The limit of gRPC servers by default.
 	 */
 	private static final int DEFAULT_MAX_OUTBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
 
@@ -115,8 +115,8 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the name of the scheduler in exceptions. When left out, it is the address, or
-	 * the authority of the channel.
+	 * Set the name of the scheduler in exceptions. By default, it is the address or the
+	 * authority of the channel.
 	 * @param target the target, such as {@code localhost:50053}
 	 * @return this builder
 	 */
@@ -126,9 +126,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the deadline of operations without one of their own. When left out, it is
-	 * {@linkplain SchedulerOperation#defaultDeadline() the protocol's}.
-	 * @param deadline how long a call may take, positive
+	 * Set the deadline of operations that do not have their own. By default,
+	 * {@linkplain SchedulerOperation#defaultDeadline() that of the protocol} applies.
+	 * @param deadline the maximum duration of a call, positive
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(Duration deadline) {
@@ -136,9 +136,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the deadline of operations without one of their own, and what to call it in
+	 * Set the deadline of operations that do not have their own, and its name in
 	 * exceptions.
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @param setting the setting that the deadline comes from, such as the name of a
 	 * property
 	 * @return this builder
@@ -151,7 +151,7 @@ public final class SchedulerClientBuilder {
 	/**
 	 * Set the deadline of an operation.
 	 * @param operation the operation
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(SchedulerOperation operation, Duration deadline) {
@@ -159,9 +159,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the deadline of an operation, and what to call it in exceptions.
+	 * Set the deadline of an operation, and its name in exceptions.
 	 * @param operation the operation
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @param setting the setting that the deadline comes from, such as the name of a
 	 * property
 	 * @return this builder
@@ -173,9 +173,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Send metadata with every call, in the place of earlier values with the same name.
-	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
-	 * that gRPC or HTTP uses itself, such as {@code user-agent}
+	 * Send metadata with every call, replacing earlier values with the same name.
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not a
+	 * name that gRPC or HTTP reserves, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return this builder
 	 */
@@ -185,10 +185,10 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set where the correlation id of each call comes from, for instance from the request
-	 * that the application is serving. Used by every calling thread. When left out, or
-	 * when it supplies null, no printable ASCII text or more than 128 characters, the id
-	 * is a random UUID.
+	 * Set the supplier of the correlation id of each call, for example from the request
+	 * that the application is serving. It is used on all calling threads. By default, and
+	 * if it supplies null or a text that is not printable ASCII or has more than 128
+	 * characters, the id is a random UUID.
 	 * @param correlationIds supplies correlation ids, thread-safe
 	 * @return this builder
 	 */
@@ -198,8 +198,8 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Add an interceptor. Those added first see a call first; all of them see the
-	 * client's metadata and correlation id.
+	 * Add an interceptor. Interceptors are called in the order in which they were added;
+	 * the metadata includes that of the client and the correlation id.
 	 * @param interceptor the interceptor
 	 * @return this builder
 	 */
@@ -209,8 +209,8 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set whether calls wait for a connection until their deadline instead of failing at
-	 * once when there is none. When left out, they don't.
+	 * Set whether calls wait for a connection until their deadline instead of failing
+	 * immediately when there is none. By default, they do not wait.
 	 * @param waitForReady whether to wait
 	 * @return this builder
 	 */
@@ -232,7 +232,7 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Compress requests. When left out, they aren't compressed.
+	 * Compress requests. By default, they are not compressed.
 	 * @param compressorName the name of a compressor of the channel's registry, such as
 	 * {@code gzip}
 	 * @return this builder
@@ -243,9 +243,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the size of the largest message to send. A larger one is refused with an
-	 * {@link IllegalArgumentException} before anything is sent. When left out, it is 4
-	 * MiB: what a gRPC server accepts unless it is told otherwise.
+	 * Set the size of the largest message to send. A larger one is rejected with an
+	 * {@link IllegalArgumentException} before anything is sent. The default is 4 MiB,
+	 * which is also the default limit of gRPC servers.
 	 * @param bytes the size in bytes, positive
 	 * @return this builder
 	 */
@@ -256,8 +256,8 @@ public final class SchedulerClientBuilder {
 
 	/**
 	 * Limit the calls in flight of all clients that this builder and its copies build.
-	 * One call more fails at once with a {@link SchedulerCallLimitException}. When left
-	 * out, there is no limit.
+	 * Further calls fail immediately with a {@link SchedulerCallLimitException}. By
+	 * default, there is no limit.
 	 * @param calls the largest number of calls in flight, positive
 	 * @return this builder
 	 */
@@ -268,7 +268,7 @@ public final class SchedulerClientBuilder {
 
 	/**
 	 * Set the converter of task parameters that are neither bytes nor text nor a protobuf
-	 * message. When left out, such parameters are refused.
+	 * message. By default, such parameters are rejected.
 	 * @param payloadConverter the converter
 	 * @return this builder
 	 */
@@ -278,7 +278,7 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set what decides which exception a failed call throws. When left out, it is a
+	 * Set the translator of exceptions. By default, failed calls throw a
 	 * {@link SchedulerException}.
 	 * @param exceptionTranslator the translator
 	 * @return this builder
@@ -289,8 +289,8 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set what exceptions say about what to do. When left out, it is
-	 * {@link SchedulerProblem#remedy()}.
+	 * Set the remedies in exception messages. By default,
+	 * {@link SchedulerProblem#remedy()} is used.
 	 * @param remedies returns a sentence without a full stop at the end
 	 * @return this builder
 	 */
@@ -300,12 +300,12 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set which calls are made once more after the scheduler refused them as
-	 * {@code UNAUTHENTICATED}: those for which there may be other credentials by now. The
-	 * deadline stays the same. If the credentials fail the second call themselves, with a
-	 * status that has a cause, the call ends with the refusal. When left out, no call is
+	 * Set which calls are repeated once after the scheduler rejected them as
+	 * {@code UNAUTHENTICATED}, because other credentials may be available. The deadline
+	 * stays the same. If the credentials themselves fail the second call, with a status
+	 * that has a cause, the call ends with the rejection. By default, no call is
 	 * repeated.
-	 * @param repeatUnauthenticated decides for a refused call; thread-safe, must not
+	 * @param repeatUnauthenticated decides for a rejected call; thread-safe, must not
 	 * block
 	 * @return this builder
 	 */
@@ -315,7 +315,7 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Add a listener that is told of each call, after those added before.
+	 * Add a listener that is notified of each call, after those added before.
 	 * @param listener the listener
 	 * @return this builder
 	 */
@@ -341,7 +341,7 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Build a reactive client. Needs {@code reactor-core}.
+	 * Build a reactive client. Requires {@code reactor-core}.
 	 * @return a new client
 	 */
 	public ReactiveSchedulerClient buildReactive() {

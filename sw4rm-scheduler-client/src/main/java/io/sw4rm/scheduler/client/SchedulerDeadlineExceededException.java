@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Thrown when no answer came within the deadline (gRPC status {@code DEADLINE_EXCEEDED}).
- * Whether the scheduler carried out the request is not known.
+ * Thrown when the scheduler did not respond within the deadline (gRPC status
+ * {@code DEADLINE_EXCEEDED}). The scheduler may have carried out the request.
  */
 public class SchedulerDeadlineExceededException extends SchedulerException {
 
@@ -24,7 +24,7 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 	 * @param operation the operation that failed
 	 * @param target the scheduler that was called
 	 * @param correlationId the correlation id of the call
-	 * @param deadline how long the call was allowed to take
+	 * @param deadline the deadline of the call
 	 * @param deadlineSetting the setting that the deadline comes from, such as
 	 * {@code withDeadline}
 	 * @param elapsed how long the call took
@@ -41,7 +41,8 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 
 	private static String advice(Duration deadline, String setting, Duration elapsed) {
 		if (elapsed.compareTo(deadline) < 0) {
-			// That of the gRPC call that the application serves, or the scheduler's own
+			// The deadline of the gRPC call that the application serves, or the
+			// scheduler's own
 			return "The call ended after %d ms, before its deadline of %d ms (%s): another, shorter deadline applied"
 				.formatted(millis(elapsed), millis(deadline), setting);
 		}
@@ -58,8 +59,8 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 	}
 
 	/**
-	 * Return how long the client allowed the call to take.
-	 * @return the deadline, counted from the start of the call
+	 * Return the deadline of the call.
+	 * @return the deadline, measured from the start of the call
 	 */
 	public Duration getDeadline() {
 		return this.deadline;
@@ -74,9 +75,9 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 	}
 
 	/**
-	 * Return how long the call took. It is less than the deadline if another, shorter one
-	 * ended the call: that of the gRPC call that the application serves, or one of the
-	 * scheduler itself.
+	 * Return how long the call took. It is less than the deadline if another, shorter
+	 * deadline ended the call: that of the gRPC call that the application serves, or one
+	 * of the scheduler itself.
 	 * @return the time from the start of the call to its end
 	 */
 	public Duration getElapsed() {

@@ -11,8 +11,7 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a call to the scheduler failed. Failures that callers often treat apart
- * have subclasses of their own.
+ * Thrown when a call to the scheduler failed. Common failures have subclasses.
  *
  * @see SchedulerUnavailableException
  * @see SchedulerDeadlineExceededException
@@ -42,7 +41,7 @@ public class SchedulerException extends RuntimeException {
 	private final @Nullable SchedulerProblem problem;
 
 	/**
-	 * Not with the superclass: gRPC's exceptions can't be serialized.
+	 * Not stored in the superclass, because gRPC's exceptions can't be serialized.
 	 */
 	private final transient @Nullable StatusRuntimeException cause;
 
@@ -91,7 +90,7 @@ public class SchedulerException extends RuntimeException {
 			message.append(": ").append(firstLine(status.getDescription()));
 		}
 		if (status.getCause() != null) {
-			// Says what gRPC's description often doesn't, such as "Connection refused"
+			// Contains what gRPC's description often lacks, such as "Connection refused"
 			Throwable cause = Throwables.getRootCause(status.getCause());
 			String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
 			if (!reason.equals(status.getDescription())) {
@@ -106,8 +105,8 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Leave out what gRPC adds in further lines, such as stack traces and pages of HTML.
-	 * The cause has it.
+	 * Omit what gRPC adds in further lines, such as stack traces and HTML pages. The
+	 * cause contains it.
 	 */
 	private static String firstLine(String description) {
 		return description.lines().findFirst().orElse("");
@@ -142,7 +141,7 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Return the correlation id that the call carried.
+	 * Return the correlation id of the call.
 	 * @return the correlation id
 	 */
 	public String getCorrelationId() {
@@ -166,7 +165,7 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Return what is wrong, where the client can tell more than the status does.
+	 * Return the problem, if the client knows more than the status.
 	 * @return the problem, or {@code null}
 	 */
 	public @Nullable SchedulerProblem getProblem() {
@@ -175,8 +174,8 @@ public class SchedulerException extends RuntimeException {
 
 	/**
 	 * Return the failure as gRPC reports it.
-	 * @return the cause, or {@code null} after this exception was serialized: its message
-	 * says what the cause said
+	 * @return the cause, or {@code null} after this exception was serialized; the message
+	 * contains that of the cause
 	 */
 	@Override
 	public synchronized @Nullable Throwable getCause() {
@@ -184,10 +183,11 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Return whether the same call may succeed when it is made again, according to the
-	 * protocol. The scheduler may have carried out the failed call all the same. Before a
-	 * task is submitted again, poll the activity buffer of its agent; a repeated
-	 * submission should keep its task id, and may be refused as a duplicate.
+	 * Return whether the same call may succeed when it is repeated, according to the
+	 * protocol. The scheduler may nevertheless have carried out the failed call. Before
+	 * you submit a task again, poll the activity buffer of its agent. A missing entry
+	 * does not prove that the task was not accepted. A repeated submission should have
+	 * the same task id, and may be refused as a duplicate.
 	 * @return whether another attempt may succeed
 	 */
 	public boolean isRetryable() {

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Thrown when the scheduler refuses a request as invalid (gRPC status
+ * Thrown when the scheduler rejects a request as invalid (gRPC status
  * {@code INVALID_ARGUMENT}, {@code OUT_OF_RANGE} or {@code FAILED_PRECONDITION}).
  */
 public class SchedulerInvalidRequestException extends SchedulerException {

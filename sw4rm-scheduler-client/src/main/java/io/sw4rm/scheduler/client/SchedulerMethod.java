@@ -18,8 +18,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 /**
- * The gRPC method of an operation, and how its response becomes the result that callers
- * see.
+ * The gRPC method of an operation, and how its response is converted to a result.
  *
  * @param <Q> the request message
  * @param <S> the response message

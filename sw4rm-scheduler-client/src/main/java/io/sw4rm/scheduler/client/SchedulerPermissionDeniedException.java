@@ -5,8 +5,8 @@ import java.util.function.Function;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Thrown when the scheduler doesn't know the caller or doesn't allow it the operation
- * (gRPC status {@code UNAUTHENTICATED} or {@code PERMISSION_DENIED}).
+ * Thrown if the caller is not authenticated or not permitted to call the operation (gRPC
+ * status {@code UNAUTHENTICATED} or {@code PERMISSION_DENIED}).
  */
 public class SchedulerPermissionDeniedException extends SchedulerException {
 

@@ -12,14 +12,14 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong when a call fails, as far as the client can tell. gRPC often reports the
- * symptom alone, such as "Network closed for unknown reason"; each constant knows a
- * symptom, what it means and what to do. The first one whose symptom is seen applies.
+ * The problem that caused a call to fail, if the client can determine it. gRPC often
+ * reports only the symptom, such as "Network closed for unknown reason"; each constant
+ * combines a symptom, its meaning and a remedy. The first matching constant applies.
  */
 public enum SchedulerProblem {
 
 	/**
-	 * A message or its metadata is larger than one of both sides accepts.
+	 * A message or its metadata is larger than one of the two sides accepts.
 	 */
 	MESSAGE_TOO_LARGE(Symptom::isTooLarge, "The message or its metadata is too large",
 			"The channel limits the size of responses, the scheduler limits the size of requests"),
@@ -68,11 +68,11 @@ public enum SchedulerProblem {
 	NOT_GRPC((symptom) -> !symptom.firstBytes().isEmpty(), "The server does not speak gRPC", "Check the port"),
 
 	/**
-	 * Libraries of gRPC and Netty have versions that do not belong together.
+	 * The versions of the gRPC and Netty libraries are incompatible.
 	 */
 	LIBRARY_MISMATCH((symptom) -> symptom.cause(LinkageError.class) != null,
-			"The gRPC and Netty libraries on the class path do not belong together",
-			"Use the versions that one release of gRPC was tested with"),
+			"The gRPC and Netty libraries on the class path are incompatible",
+			"Use gRPC libraries of one version, and the Netty version that it was tested with"),
 
 	/**
 	 * The host name cannot be resolved.
@@ -116,8 +116,8 @@ public enum SchedulerProblem {
 			"The scheduler cannot be reached", "Check that it is running and that the address is correct"),
 
 	/**
-	 * The scheduler rejected the credentials of the call, or requires some. Credentials
-	 * that could not be sent have a cause and are not meant here.
+	 * The scheduler rejected the credentials of the call, or requires credentials. Does
+	 * not apply to credentials that could not be sent, which have a cause.
 	 */
 	CREDENTIALS_REJECTED((symptom) -> symptom.code() == Status.Code.UNAUTHENTICATED && symptom.root() == null,
 			"The scheduler rejected the credentials (or requires some)", "Check the credentials of the client"),
@@ -142,10 +142,10 @@ public enum SchedulerProblem {
 	}
 
 	/**
-	 * Return what is wrong when a call ends with the given status.
-	 * @param status how a call ended
-	 * @return the problem, or {@code null} if gRPC's description of the status says as
-	 * much as there is to know
+	 * Return the problem of a call that ended with the given status.
+	 * @param status the status of the call
+	 * @return the problem, or {@code null} if the client knows no more than gRPC's
+	 * description of the status
 	 */
 	public static @Nullable SchedulerProblem of(Status status) {
 		Symptom symptom = Symptom.of(Checks.notNull(status, "status"));
@@ -158,7 +158,7 @@ public enum SchedulerProblem {
 	}
 
 	/**
-	 * Return what the problem is.
+	 * Return the meaning of the problem.
 	 * @return a sentence without a full stop at the end
 	 */
 	public String meaning() {
@@ -166,7 +166,7 @@ public enum SchedulerProblem {
 	}
 
 	/**
-	 * Return what to do about it, in terms of this client.
+	 * Return what to do about the problem, in terms of this client.
 	 * @return a sentence without a full stop at the end
 	 */
 	public String remedy() {
@@ -174,7 +174,7 @@ public enum SchedulerProblem {
 	}
 
 	/**
-	 * What can be seen of a failure.
+	 * The symptoms of a failure.
 	 *
 	 * @param code the code of the status
 	 * @param description the description of the status, empty if there is none
@@ -196,7 +196,8 @@ public enum SchedulerProblem {
 		}
 
 		/**
-		 * There is no status for it: each gRPC implementation describes it differently.
+		 * Matches the text, because there is no status for it and each gRPC
+		 * implementation describes it differently.
 		 */
 		boolean isTooLarge() {
 			String text = (this.description + " " + (this.causes.isEmpty() ? "" : this.causes.get(0)))
@@ -225,8 +226,8 @@ public enum SchedulerProblem {
 		}
 
 		/**
-		 * Return what a server sent that does not speak HTTP/2 or TLS.
-		 * @return the first bytes in hexadecimal digits, or an empty text
+		 * Return the first bytes of a server that does not speak HTTP/2 or TLS.
+		 * @return the bytes in hexadecimal digits, or an empty text
 		 */
 		String firstBytes() {
 			String message = rootMessage();
@@ -237,7 +238,7 @@ public enum SchedulerProblem {
 		}
 
 		/**
-		 * Newer JDKs begin their messages with the name of the TLS alert.
+		 * Newer JDKs start the message with the name of the TLS alert.
 		 */
 		String tlsMessage() {
 			SSLException failure = cause(SSLException.class);

@@ -13,7 +13,7 @@ import io.sw4rm.scheduler.proto.ShutdownAgentRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
- * Turns arguments into request messages. Invalid arguments are refused here, before
+ * Creates request messages from arguments. Invalid arguments are rejected here, before
  * anything is sent.
  */
 final class SchedulerRequests {

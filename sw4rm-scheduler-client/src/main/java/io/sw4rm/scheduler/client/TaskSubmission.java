@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param taskId the unique task identifier, not blank
  * @param priority the priority in the range -19..20, higher is more important
  * @param scope the resource scope descriptor for conflict detection, empty for none
- * @param params the task parameters: a {@link ByteString} is sent as it is, any other
+ * @param params the task parameters: a {@link ByteString} is sent unchanged, any other
  * object is converted by the client's {@link PayloadConverter} when the task is
- * submitted. Byte arrays, texts (as UTF-8) and protobuf messages become a
- * {@code ByteString} at once; the JDK's maps, collections and arrays are copied, so that
- * later changes have no effect. Do not change other objects until the task is submitted.
+ * submitted. Byte arrays, texts (as UTF-8) and protobuf messages are converted to a
+ * {@code ByteString} immediately; the JDK's maps, collections and arrays are copied, so
+ * that later changes have no effect. Do not change other objects until the task is
+ * submitted.
  * @param contentType the MIME type of the parameters, not blank
  */
 public record TaskSubmission(String agentId, String taskId, int priority, String scope, Object params,
@@ -46,14 +47,14 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	public static final int MAX_PRIORITY = 20;
 
 	/**
-	 * What contains itself is deeper than anything.
+	 * Also detects collections that contain themselves.
 	 */
 	private static final int MAX_DEPTH = 1000;
 
 	/**
 	 * Create a task to submit.
 	 * @throws IllegalArgumentException if a value is null, blank where it must not be,
-	 * out of range, a text with half a surrogate pair, or nested deeper than 1000 levels
+	 * out of range, a text with an unpaired surrogate, or nested deeper than 1000 levels
 	 */
 	public TaskSubmission {
 		Checks.hasText(agentId, "agentId");
@@ -78,8 +79,8 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	}
 
 	/**
-	 * Copy the JDK's containers, however deep. Others may be written in a way of their
-	 * own, which a copy would lose.
+	 * Copy the JDK's containers at any depth. Other containers may be written
+	 * differently, which a copy would lose.
 	 */
 	private static @Nullable Object copy(@Nullable Object value, int depth) {
 		if (depth > MAX_DEPTH) {
@@ -120,7 +121,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		for (int i = 0; i < copy.length; i++) {
 			Object element = copy(elements[i], depth + 1);
 			if (element != null && !copy.getClass().getComponentType().isInstance(element)) {
-				// The copy of an ArrayList, say, is none
+				// Some elements, such as ArrayList, have a copy of another type
 				copy = Arrays.copyOf(copy, copy.length, Object[].class);
 			}
 			copy[i] = element;
@@ -129,8 +130,8 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	}
 
 	/**
-	 * Start to build another task from this one, with all that this one has, task id
-	 * included.
+	 * Return a builder for another task with the values of this one, including the task
+	 * id.
 	 * @return a new builder
 	 */
 	public Builder toBuilder() {
@@ -138,7 +139,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	}
 
 	/**
-	 * Start to build a task for the given agent.
+	 * Return a builder for a task for the given agent.
 	 * @param agentId the agent to schedule the task on, not blank
 	 * @return a new builder
 	 */
@@ -147,8 +148,8 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	}
 
 	/**
-	 * Return a description for people to read, without the parameters: they may be large
-	 * or secret.
+	 * Return a human-readable description without the parameters, which may be large or
+	 * secret.
 	 */
 	@Override
 	public String toString() {
@@ -197,7 +198,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		}
 
 		/**
-		 * Set the task identifier. When left out, each {@link #build()} makes up a random
+		 * Set the task identifier. By default, each {@link #build()} generates a random
 		 * UUID.
 		 * @param taskId the unique task identifier, not blank
 		 * @return this builder
@@ -208,7 +209,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		}
 
 		/**
-		 * Set the priority. When left out, it is 0.
+		 * Set the priority. The default is 0.
 		 * @param priority the priority in the range -19..20, higher is more important
 		 * @return this builder
 		 */
@@ -218,8 +219,8 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		}
 
 		/**
-		 * Set the resource scope descriptor for conflict detection. When left out, the
-		 * task conflicts with no other.
+		 * Set the resource scope descriptor for conflict detection. By default, the task
+		 * does not conflict with any other task.
 		 * @param scope the scope
 		 * @return this builder
 		 */
@@ -230,9 +231,9 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 
 		/**
 		 * Set the task parameters. Bytes ({@code byte[]} or {@link ByteString}) and text
-		 * (as UTF-8) are sent as they are, a protobuf message in its binary form, and any
-		 * other object as the client's {@link PayloadConverter} writes it: by default as
-		 * JSON. When left out, they are empty.
+		 * (as UTF-8) are sent unchanged and a protobuf message in its binary form. The
+		 * client's {@link PayloadConverter} converts any other object, by default to
+		 * JSON. By default, the parameters are empty.
 		 * @param params the parameters
 		 * @return this builder
 		 */
@@ -242,9 +243,9 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		}
 
 		/**
-		 * Set the MIME type of the parameters. When left out, it is
+		 * Set the MIME type of the parameters. The default is
 		 * {@code application/x-protobuf} for a protobuf message and
-		 * {@code application/json} for everything else.
+		 * {@code application/json} for all other objects.
 		 * @param contentType the MIME type, not blank
 		 * @return this builder
 		 */

@@ -27,18 +27,18 @@ import io.grpc.stub.ClientCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of any operation: sends one request and ends with one result or exception. Is
- * the channel that gRPC's stub makes the call on, which adds the metadata.
+ * A call of any operation: sends a request and ends with a result or an exception. It is
+ * also the channel of gRPC's stub, so that it can add the metadata.
  *
  * @param <Q> the request message
  * @param <S> the response message
- * @param <R> the result that the caller sees
+ * @param <R> the result
  */
 final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements SchedulerCall {
 
 	/**
-	 * gRPC asks for a tracer for each attempt of a call. One factory serves all calls, as
-	 * they are in their options.
+	 * gRPC creates a tracer for each attempt of a call. All calls share one factory,
+	 * because the call is in the call options.
 	 */
 	static final ClientStreamTracer.Factory ATTEMPT_TRACERS = new AttemptTracers();
 
@@ -73,7 +73,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	private volatile int attempts;
 
-	/** The last attempt as gRPC numbers them. Guarded by this. */
+	/** The number of the last attempt in gRPC's numbering. Guarded by this. */
 	private int lastAttempt;
 
 	/** Written before the status. */
@@ -102,7 +102,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * Make the call and wait for its end.
+	 * Make the call and wait until it ends.
 	 */
 	R execute() {
 		start();
@@ -151,7 +151,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	/**
 	 * Start the call.
-	 * @return the future result, which all failures end; ending it early cancels the call
+	 * @return the future result, which all failures complete exceptionally; completing it
+	 * early cancels the call
 	 */
 	CompletableFuture<R> executeAsync() {
 		start();
@@ -198,8 +199,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * Return whether the scheduler saw a call that ended as {@code UNAUTHENTICATED}: only
-	 * failures on this side have a cause.
+	 * Return whether a call that ended as {@code UNAUTHENTICATED} reached the scheduler:
+	 * only failures of the client have a cause.
 	 */
 	private static boolean isSent(Status status) {
 		return status.getCode() != Status.Code.UNAUTHENTICATED || status.getCause() == null;
@@ -220,7 +221,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * Note how the call ended.
+	 * Record the outcome of the call.
 	 */
 	private void settle(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
 		if (this.holdsPermit) {
@@ -234,8 +235,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * End the call, of which it is known how.
-	 * @return the failure that the caller is told of, if any
+	 * End the call after its outcome was recorded.
+	 * @return the failure for the caller, if any
 	 */
 	private @Nullable Throwable end() {
 		this.settings.listeners().onEnd(this);
@@ -262,7 +263,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * Say what happened where gRPC's status code is misleading.
+	 * Correct status codes of gRPC that are misleading.
 	 */
 	private static StatusRuntimeException clarified(StatusRuntimeException failure) {
 		Status status = failure.getStatus();
@@ -501,7 +502,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * The call as it goes on without a thread that waits for it.
+	 * An asynchronous call, which no thread waits for.
 	 */
 	private final class AsyncCall extends ClientCall.Listener<S> implements BiConsumer<R, Throwable> {
 
@@ -511,14 +512,17 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 		private final CallOptions options;
 
-		/** The thread that starts the call, while it does: the answer may come on it. */
+		/**
+		 * The thread that starts the call, until it has done so: the response may arrive
+		 * on it.
+		 */
 		private volatile @Nullable Thread starter = Thread.currentThread();
 
 		private volatile @Nullable ClientCall<Q, S> call;
 
 		private @Nullable S response;
 
-		/** How the call ended before it was repeated. */
+		/** The outcome of the call before it was repeated. */
 		private @Nullable StatusRuntimeException refusal;
 
 		/** Guarded by this. */
@@ -545,18 +549,20 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			addMetadata(headers);
 			try {
 				call.start(this, headers);
-				// A second message would be an error, which shows only if it is asked for
+				// Requests a second message, because only then gRPC delivers it and the
+				// error is detected
 				call.request(2);
 				call.sendMessage(UnaryCall.this.request);
 				call.halfClose();
 			}
 			catch (Throwable ex) {
-				// Before the cancellation, which would end the call as CANCELLED
+				// Before the cancellation, which would end the call with the status
+				// CANCELLED
 				end(null, ex);
 				cancel(call, "The request could not be sent", ex);
 				return;
 			}
-			// Not before the start, with which a cancellation must not coincide
+			// Not before the start, because a cancellation must not run at the same time
 			this.call = call;
 		}
 
@@ -645,7 +651,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		}
 
 		/**
-		 * However the caller ends the future early, the call ends too.
+		 * Cancels the call when the caller completes the future early in any way.
 		 */
 		@Override
 		public void accept(@Nullable R result, @Nullable Throwable failure) {

@@ -14,8 +14,8 @@ import io.sw4rm.scheduler.proto.PurgeActivityRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
- * Makes the calls of all clients: checks the arguments and puts the request together.
- * Deriving one shares all that does not change. Immutable.
+ * Makes the calls of all clients: checks the arguments and creates the request. Derived
+ * instances share all unchanged settings. Immutable.
  */
 final class UnaryCalls {
 
@@ -81,7 +81,7 @@ final class UnaryCalls {
 
 	/**
 	 * Make a call that purges the entries of some tasks.
-	 * @return the call, or {@code null} if there are no tasks and so nothing to purge
+	 * @return the call, or {@code null} if there are no tasks
 	 */
 	@Nullable UnaryCall<?, ?, Long> purgeActivity(String agentId, Collection<String> taskIds) {
 		PurgeActivityRequest request = SchedulerRequests.purgeActivity(agentId, taskIds);
@@ -99,7 +99,7 @@ final class UnaryCalls {
 
 	private <Q extends MessageLite, S, R> UnaryCall<Q, S, R> call(SchedulerMethod<Q, S, R> method, Q request,
 			String agentId, @Nullable String taskId, int payloadSize) {
-		// Computed once: the message keeps it for when it is sent
+		// Computed once: the message caches the size until it is sent
 		int size = request.getSerializedSize();
 		if (size > this.settings.maxOutboundMessageSize()) {
 			throw new IllegalArgumentException("%s must not be larger than %d bytes, got %d bytes"
@@ -112,7 +112,7 @@ final class UnaryCalls {
 	}
 
 	/**
-	 * Shut down the channel, if it belongs to the client.
+	 * Shut down the channel, if the client owns it.
 	 */
 	void close() {
 		ManagedChannel channel = this.settings.ownedChannel();

@@ -73,7 +73,7 @@ class CallAttemptsTests {
 		assertThatExceptionOfType(TaskRejectedException.class).isThrownBy(result::orElseThrow)
 			.withMessage("The scheduler refused task 'task-1': known. The request was sent 2 times: the scheduler may "
 					+ "have accepted the task before and refuse it now as a duplicate. Poll the activity buffer of the "
-					+ "agent to find out")
+					+ "agent to find out. A missing entry does not prove that the task was not accepted")
 			.satisfies((ex) -> assertThat(ex.getAttempts()).isEqualTo(2));
 	}
 

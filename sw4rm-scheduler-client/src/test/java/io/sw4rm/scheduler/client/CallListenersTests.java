@@ -79,7 +79,7 @@ class CallListenersTests {
 		assertThat(this.log.records).singleElement().satisfies((record) -> {
 			assertThat(record.getLevel()).isEqualTo(Level.WARNING);
 			assertThat(record.getMessage()).isEqualTo("Listener " + FailingListener.class.getName()
-					+ " failed at a call to the scheduler; further failures of this listener are not logged");
+					+ " threw an exception during a call to the scheduler; further failures of this listener are not logged");
 			assertThat(record.getThrown()).isSameAs(failure);
 		});
 	}

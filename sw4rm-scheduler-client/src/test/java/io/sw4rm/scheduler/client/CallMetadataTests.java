@@ -210,7 +210,7 @@ class CallMetadataTests {
 			"transfer-encoding", "upgrade" })
 	void refusesNameThatBelongsToTheTransport(String name) {
 		assertThatIllegalArgumentException().isThrownBy(() -> client().withMetadata(name, "acme"))
-			.withMessage("metadata '%s' can't be set: the name belongs to gRPC and HTTP", name);
+			.withMessage("metadata '%s' can't be set: the name is reserved by gRPC or HTTP", name);
 	}
 
 	@ParameterizedTest

@@ -104,7 +104,7 @@ class SchedulerCallTests {
 		client(onStart(calls::add)).pollActivityBuffer("worker-1");
 		SchedulerCall call = calls.get(0);
 		assertThatIllegalArgumentException().isThrownBy(() -> call.setMetadata("user-agent", "me"))
-			.withMessage("metadata 'user-agent' can't be set: the name belongs to gRPC and HTTP");
+			.withMessage("metadata 'user-agent' can't be set: the name is reserved by gRPC or HTTP");
 		assertThatIllegalArgumentException().isThrownBy(() -> call.setMetadata("x-tenant", "ácme"))
 			.withMessage("value of metadata 'x-tenant' must be printable ASCII");
 		assertThatIllegalArgumentException().isThrownBy(() -> call.setMetadata("X-Correlation-Id", "order-7"))

@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 
 /**
- * Runs an {@link EmbeddedScheduler} alone, for clients in other languages. The build of
- * this module makes a jar for it:
+ * Runs a standalone {@link EmbeddedScheduler}, for clients in other languages. The build
+ * of this module creates a jar for it:
  *
  * <pre class="code">
  * mvn -q -pl sw4rm-scheduler-embedded -am package -DskipTests
@@ -14,10 +14,9 @@ import java.util.List;
  * </pre>
  *
  * <p>
- * {@code --help} tells the options. The address is logged once the scheduler can be
- * called. It stops gracefully on SIGTERM and Ctrl+C. The exit code is 0 after
- * {@code --help}, 1 when the scheduler can't listen on its address, and 2 when an
- * argument is wrong.
+ * {@code --help} prints the options. The address is logged when the scheduler is ready.
+ * It stops gracefully on SIGTERM and Ctrl+C. The exit code is 0 after {@code --help}, 1
+ * if the scheduler can't listen on its address, and 2 if an argument is invalid.
  */
 public final class EmbeddedSchedulerMain {
 
@@ -27,7 +26,7 @@ public final class EmbeddedSchedulerMain {
 			Runs an in-memory SW4RM scheduler for development and tests.
 
 			Options:
-			  --port=<port>     Port to listen on, 0 to 65535; 0 takes any free one. Default: 50053
+			  --port=<port>     Port to listen on, 0 to 65535; 0 selects any free one. Default: 50053
 			  --address=<host>  Host name or IP address of this machine to listen on.
 			                    0.0.0.0 lets other machines connect. Default: localhost
 			  --help            Show this text
@@ -37,7 +36,7 @@ public final class EmbeddedSchedulerMain {
 	}
 
 	/**
-	 * Run the scheduler until the process is told to end.
+	 * Run the scheduler until the process is terminated.
 	 * @param args the options
 	 * @throws InterruptedException if the main thread is interrupted
 	 */
@@ -61,7 +60,7 @@ public final class EmbeddedSchedulerMain {
 			builder = parse(args);
 		}
 		catch (IllegalArgumentException ex) {
-			System.err.println("Wrong argument: " + ex.getMessage() + System.lineSeparator());
+			System.err.println("Invalid argument: " + ex.getMessage() + System.lineSeparator());
 			System.err.print(USAGE);
 			return 2;
 		}

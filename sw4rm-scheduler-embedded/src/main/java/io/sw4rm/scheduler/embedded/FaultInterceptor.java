@@ -17,8 +17,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands each call to the fault that is scripted for it, if any. The faults themselves are
- * interceptors too.
+ * Applies the configured fault to each call, if there is one. Faults are interceptors as
+ * well.
  */
 final class FaultInterceptor implements ServerInterceptor {
 
@@ -36,10 +36,10 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Answers with a status instead of handling the call.
+	 * Responds with a status instead of handling the call.
 	 *
 	 * @param status the status
-	 * @param trailers the metadata to go with it
+	 * @param trailers the metadata to send with it
 	 */
 	record Fail(Status status, Metadata trailers) implements ServerInterceptor {
 
@@ -56,11 +56,11 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Handles the call later, or not at all when it is cancelled meanwhile.
+	 * Handles the call after a delay, or not at all if it is cancelled before.
 	 *
-	 * @param timer where to wait
-	 * @param handlers where to handle the call
-	 * @param delay how long to wait
+	 * @param timer schedules the delay
+	 * @param handlers handles the call
+	 * @param delay the delay
 	 */
 	record Delay(ScheduledExecutorService timer, Executor handlers, Duration delay) implements ServerInterceptor {
 
@@ -73,7 +73,7 @@ final class FaultInterceptor implements ServerInterceptor {
 
 				@Override
 				public void onHalfClose() {
-					// The request is complete, which is when a unary call is handled
+					// The request is complete: unary calls are handled now
 					long nanos = TimeUnit.NANOSECONDS.convert(Delay.this.delay);
 					Runnable handling = super::onHalfClose;
 					this.pending = Delay.this.timer.schedule(() -> Delay.this.handlers.execute(handling), nanos,
@@ -94,7 +94,7 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Never answers.
+	 * Never responds.
 	 */
 	record Hang() implements ServerInterceptor {
 
@@ -108,7 +108,7 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Handles the call and drops the connection in place of the answer.
+	 * Handles the call and drops the connection instead of responding.
 	 *
 	 * @param connections the open connections
 	 */

@@ -15,10 +15,10 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scripted faults of an {@link EmbeddedScheduler}, and a count of the calls that arrived.
- * Faults of one RPC take effect in the order in which they were scripted, each on as many
- * calls as was said; after that, calls are handled as usual. For example, to let two
- * submissions fail and the third one through:
+ * Injects faults into an {@link EmbeddedScheduler} and counts the received calls. The
+ * faults of an RPC apply in the order in which they were configured, each to the given
+ * number of calls; after that, calls are handled as usual. For example, to fail two
+ * submissions and handle the third one:
  *
  * <pre class="code">
  * scheduler.faults().on(Rpc.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
@@ -45,18 +45,18 @@ public final class Faults {
 	}
 
 	/**
-	 * Begin to script a fault. Nothing is scripted until one of the methods is called
-	 * that say what happens.
-	 * @param rpc the RPC whose next call is to go wrong
-	 * @return the script to complete
+	 * Return a builder of a fault. The fault takes effect when one of {@code fail},
+	 * {@code delay}, {@code hang} and {@code dropConnection} is called.
+	 * @param rpc the RPC whose next call fails
+	 * @return a new builder
 	 */
 	public Script on(Rpc rpc) {
 		return new Script(rpc, 1);
 	}
 
 	/**
-	 * Return how many calls of an RPC arrived since the start or the last
-	 * {@link #clear()}, including those that met a fault.
+	 * Return the number of calls of an RPC since the start or the last {@link #clear()},
+	 * including those that a fault applied to.
 	 * @param rpc the RPC
 	 * @return the number of calls
 	 */
@@ -65,8 +65,8 @@ public final class Faults {
 	}
 
 	/**
-	 * Forget all scripted faults and count calls from zero again. Calls that a fault has
-	 * already caught stay caught.
+	 * Remove all faults and reset the number of calls. Does not affect calls to which a
+	 * fault already applies.
 	 */
 	public synchronized void clear() {
 		this.scripted.clear();
@@ -94,9 +94,8 @@ public final class Faults {
 	}
 
 	/**
-	 * A fault in the making: which calls it is for is known, what happens to them is said
-	 * by one of {@code fail}, {@code delay}, {@code hang} and {@code dropConnection}.
-	 * Immutable.
+	 * Builder of a fault. Call one of {@code fail}, {@code delay}, {@code hang} and
+	 * {@code dropConnection} to set what happens to the calls. Immutable.
 	 */
 	public final class Script {
 
@@ -110,10 +109,9 @@ public final class Faults {
 		}
 
 		/**
-		 * Let the fault take effect on several calls, one after the other. Without this
-		 * it is one.
+		 * Apply the fault to several consecutive calls. The default is one call.
 		 * @param calls the number of calls, at least 1
-		 * @return a script for that many calls
+		 * @return a builder for that number of calls
 		 * @throws IllegalArgumentException if the number is less than 1
 		 */
 		public Script times(int calls) {
@@ -124,8 +122,8 @@ public final class Faults {
 		}
 
 		/**
-		 * Answer with an error instead of handling the call.
-		 * @param status the error, with a description if wanted
+		 * Respond with an error instead of handling the call.
+		 * @param status the error, optionally with a description
 		 * @throws IllegalArgumentException if the status is OK
 		 */
 		public void fail(Status status) {
@@ -133,9 +131,9 @@ public final class Faults {
 		}
 
 		/**
-		 * Answer with an error and metadata instead of handling the call. The metadata
-		 * may hold {@code grpc-retry-pushback-ms}, for example.
-		 * @param status the error, with a description if wanted
+		 * Respond with an error and metadata instead of handling the call. The metadata
+		 * may contain {@code grpc-retry-pushback-ms}, for example.
+		 * @param status the error, optionally with a description
 		 * @param trailers the metadata to send with it
 		 * @throws IllegalArgumentException if the status is OK
 		 */
@@ -149,9 +147,9 @@ public final class Faults {
 		}
 
 		/**
-		 * Wait before the call is handled. A call that is cancelled before that, by its
-		 * deadline for example, takes no effect.
-		 * @param delay how long to wait, not negative
+		 * Wait before the call is handled. A call that is cancelled before that, for
+		 * example by its deadline, has no effect.
+		 * @param delay the delay, not negative
 		 * @throws IllegalArgumentException if the delay is negative
 		 */
 		public void delay(Duration delay) {
@@ -162,8 +160,8 @@ public final class Faults {
 		}
 
 		/**
-		 * Neither handle nor answer the call, until it is cancelled by the client, by its
-		 * deadline, or because the scheduler stops.
+		 * Do not handle the call and do not respond until the client, the deadline or the
+		 * stop of the scheduler cancels the call.
 		 */
 		public void hang() {
 			add(new FaultInterceptor.Hang());
@@ -171,8 +169,8 @@ public final class Faults {
 
 		/**
 		 * Handle the call, so that it takes effect, and then drop the connection before
-		 * the answer is sent. The client sees {@link Status#UNAVAILABLE}, for other calls
-		 * on the same connection too.
+		 * the response is sent. This call and other calls on the same connection fail
+		 * with {@link Status#UNAVAILABLE}.
 		 */
 		public void dropConnection() {
 			add(new FaultInterceptor.DropConnection(Faults.this.connections));

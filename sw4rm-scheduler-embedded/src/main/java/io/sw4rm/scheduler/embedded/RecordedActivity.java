@@ -6,21 +6,21 @@ import io.sw4rm.scheduler.proto.ActivityEntry;
 
 /**
  * An entry of an agent's activity buffer, as {@code PollActivityBuffer} returns it.
- * Immutable. No text is {@code null}; what the recorder didn't set is empty.
+ * Immutable. No text is {@code null}; texts that were not set are empty.
  *
- * @param taskId the task that the entry is about
+ * @param taskId the task that the entry describes
  * @param repoId the repository that the task works on
  * @param worktreeId the work tree of the repository
  * @param branch the branch of the repository
  * @param description what the task does or did, at most 200 words
  * @param timestamp when it happened: ISO-8601 text in UTC such as
- * {@code 2026-01-10T12:00:00Z}, or what the recorder set instead
+ * {@code 2026-01-10T12:00:00Z}, or another text that was set
  */
 public record RecordedActivity(String taskId, String repoId, String worktreeId, String branch, String description,
 		String timestamp) {
 
 	/**
-	 * Return how much memory the entry takes at most.
+	 * Return the maximum memory that the entry uses.
 	 */
 	long bytes() {
 		return Texts.bytes(this.taskId, this.repoId, this.worktreeId, this.branch, this.description, this.timestamp);
@@ -39,7 +39,7 @@ public record RecordedActivity(String taskId, String repoId, String worktreeId, 
 
 	/**
 	 * Sets the texts of an entry for {@link EmbeddedAgent#recordActivity}. All are empty
-	 * unless set, except the timestamp, which is the scheduler's own time. No text may be
+	 * unless set, except the timestamp, which is the scheduler's time. No text may be
 	 * {@code null}. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -60,7 +60,7 @@ public record RecordedActivity(String taskId, String repoId, String worktreeId, 
 		}
 
 		/**
-		 * Set the task that the entry is about.
+		 * Set the task that the entry describes.
 		 * @param taskId the task's identifier
 		 * @return this builder
 		 */
@@ -110,9 +110,10 @@ public record RecordedActivity(String taskId, String repoId, String worktreeId, 
 		}
 
 		/**
-		 * Set when it happened. Any text is kept as it is, to try clients with.
+		 * Set when it happened. The text is not checked, so that clients can be tested
+		 * with any text.
 		 * @param timestamp the time, normally as ISO-8601 text; empty for the scheduler's
-		 * own time
+		 * time
 		 * @return this builder
 		 */
 		public Builder timestamp(String timestamp) {

@@ -6,7 +6,7 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 /**
  * The RPCs of {@code sw4rm.scheduler.SchedulerService}, for which {@link Faults} can be
- * scripted and whose calls are counted.
+ * configured and whose calls are counted.
  */
 public enum Rpc {
 

@@ -21,7 +21,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 /**
- * The wire side: validates requests, asks the {@link SchedulerState} and answers.
+ * The gRPC service: validates requests, calls the {@link SchedulerState} and responds.
  */
 final class SchedulerService extends SchedulerServiceGrpc.SchedulerServiceImplBase {
 

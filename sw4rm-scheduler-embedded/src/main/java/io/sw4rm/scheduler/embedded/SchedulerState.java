@@ -32,9 +32,9 @@ import io.sw4rm.scheduler.embedded.ScheduledTask.State;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
- * Everything that the scheduler knows: agents, their tasks and their activity buffers.
- * Guarded by one lock, under which nothing is sent. Grace periods need no timer: whatever
- * looks at running tasks first fails those whose time is over.
+ * The state of the scheduler: agents, their tasks and their activity buffers. Guarded by
+ * one lock; nothing is sent while it is held. Grace periods need no timer: each access to
+ * running tasks first fails those whose grace period has expired.
  */
 final class SchedulerState {
 
@@ -55,7 +55,8 @@ final class SchedulerState {
 	private final Limits limits;
 
 	/**
-	 * Agents with a task, an activity entry or a shutdown; no others are kept.
+	 * Agents that have a task or an activity entry, or are shut down. Others are not
+	 * kept.
 	 */
 	private final Map<String, Agent> agents = new TreeMap<>();
 
@@ -89,10 +90,10 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Queue a task and write it into the activity buffer of its agent. A buffer that is
-	 * full costs the entry, never the task.
-	 * @return why the task is refused, or {@code null} when it was accepted
-	 * @throws StatusRuntimeException if there is no memory for it
+	 * Queue a task and add it to the activity buffer of its agent. A full buffer drops
+	 * the entry, not the task.
+	 * @return why the task is refused, or {@code null} if it was accepted
+	 * @throws StatusRuntimeException if the memory limit is reached
 	 */
 	synchronized @Nullable String submit(SubmitTaskRequest request) {
 		failOverdueTasks();
@@ -116,9 +117,9 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Ask a task to yield, unless it is asked already.
+	 * Request a task to yield, unless this was already requested.
 	 * @return whether the agent has such a task
-	 * @throws StatusRuntimeException if there is no memory for the reason
+	 * @throws StatusRuntimeException if the memory limit is reached
 	 */
 	synchronized boolean preempt(String agentId, String taskId, String reason) {
 		failOverdueTasks();
@@ -132,13 +133,13 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Shut an agent down, or bring the end of its grace period forward.
-	 * @throws StatusRuntimeException if there is no room to remember the shutdown
+	 * Shut an agent down, or shorten its grace period.
+	 * @throws StatusRuntimeException if a limit is reached
 	 */
 	synchronized void shutDown(String agentId, Duration gracePeriod) {
 		failOverdueTasks();
 		if (!isShutDown(agentId) && this.shutDownAgents >= MAX_SHUT_DOWN_AGENTS) {
-			throw resourceExhausted("too many agents are shut down; revive some or reset the scheduler");
+			throw resourceExhausted("the limit of shut-down agents is reached; revive some or reset the scheduler");
 		}
 		requireRoomFor(this.agents.containsKey(agentId) ? 0 : Texts.bytes(agentId));
 		Agent agent = agent(agentId);
@@ -231,7 +232,7 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Remove the entries of the given tasks, or of all when none is given.
+	 * Remove the entries of the given tasks, or all entries if none is given.
 	 * @return the number of removed entries
 	 */
 	synchronized int purgeActivity(String agentId, Set<String> taskIds) {
@@ -278,7 +279,7 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Accept no more tasks, for good.
+	 * Stop accepting tasks permanently.
 	 */
 	synchronized void drain() {
 		this.draining = true;
@@ -318,11 +319,11 @@ final class SchedulerState {
 	private @Nullable String activityRefusal(String agentId, RecordedActivity entry) {
 		Agent agent = this.agents.get(agentId);
 		if (agent != null && agent.activity.size() >= this.limits.activityEntriesPerAgent()) {
-			return "activity_buffer_full: agent %s has its limit of %d entries; purge its activity first"
+			return "activity_buffer_full: agent %s reached its limit of %d entries; purge its activity first"
 				.formatted(Texts.quote(agentId), this.limits.activityEntriesPerAgent());
 		}
 		if (this.activityEntries >= this.limits.activityEntries()) {
-			return "activity_buffer_full: the scheduler has its limit of %d entries; purge the activity of agents first"
+			return "activity_buffer_full: the scheduler reached its limit of %d entries; purge the activity of agents first"
 				.formatted(this.limits.activityEntries());
 		}
 		if (!hasRoomFor(entry.bytes() + Texts.bytes(agentId))) {
@@ -349,8 +350,9 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Ask a running task of the same agent to yield to a more important one: the least
-	 * important that isn't asked yet, since one that is yields to somebody else.
+	 * Request a running task of the same agent to yield to a more important one: the
+	 * least important that is not requested yet, because one that is already yields to
+	 * another task.
 	 */
 	private void askLeastImportantToYieldTo(Task task) {
 		String reason = "task %s with priority %d is more important".formatted(Texts.quote(task.details.taskId()),
@@ -404,7 +406,7 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Return whether there is memory for something, if need be for the memory of finished
+	 * Return whether there is enough memory, if necessary after discarding finished
 	 * tasks.
 	 */
 	private boolean hasRoomFor(long bytes) {
@@ -415,7 +417,7 @@ final class SchedulerState {
 	}
 
 	private String noRoomFor(long bytes) {
-		return "no room for %d more bytes: the scheduler keeps %d of at most %d; let tasks finish or purge activity first"
+		return "memory limit reached: %d bytes requested, %d of %d in use; let tasks finish or purge activity first"
 			.formatted(bytes, this.heldBytes, this.limits.bytes());
 	}
 
@@ -472,12 +474,12 @@ final class SchedulerState {
 	}
 
 	/**
-	 * How much is kept.
+	 * The limits.
 	 *
-	 * @param bytes most bytes of payloads and text
-	 * @param tasks most tasks queued or running
-	 * @param activityEntries most activity entries of all agents together
-	 * @param activityEntriesPerAgent most activity entries of one agent
+	 * @param bytes maximum bytes of payloads and text
+	 * @param tasks maximum number of queued or running tasks
+	 * @param activityEntries maximum number of activity entries of all agents together
+	 * @param activityEntriesPerAgent maximum number of activity entries of one agent
 	 */
 	record Limits(long bytes, int tasks, int activityEntries, int activityEntriesPerAgent) {
 	}

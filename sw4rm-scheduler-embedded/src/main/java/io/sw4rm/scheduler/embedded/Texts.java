@@ -15,7 +15,7 @@ final class Texts {
 	}
 
 	/**
-	 * Return how much memory texts take at most.
+	 * Return the maximum memory that texts use.
 	 */
 	static long bytes(@Nullable String... texts) {
 		long bytes = 0;
@@ -26,8 +26,8 @@ final class Texts {
 	}
 
 	/**
-	 * Put a text into quotes for a message, shortened if need be: messages travel as
-	 * metadata, of which clients take a few kilobytes.
+	 * Quote a text for a message and truncate it if necessary: messages are sent as
+	 * metadata, which clients limit to a few kilobytes.
 	 */
 	static String quote(String text) {
 		return '"' + ((text.length() > MAX_QUOTED_CHARACTERS) ? text.substring(0, MAX_QUOTED_CHARACTERS) + "…" : text)

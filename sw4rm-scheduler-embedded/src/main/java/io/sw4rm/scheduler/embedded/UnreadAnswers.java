@@ -23,19 +23,19 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the memory of answers that clients don't read. An answer takes memory until its
- * client has read it or its call has ended otherwise. One that finds no room waits its
- * turn. A connection gets no more than its share, so that a few slow clients hinder
- * nobody else. Where many of them leave no room and no client reads anything for a while,
- * the connection with the oldest answer is dropped.
+ * Limits the memory of responses that clients do not read. A response uses memory until
+ * its client has read it or its call has ended otherwise. If the limit is reached, a
+ * response waits until memory is available. The memory of each connection is limited, so
+ * that slow clients do not affect others. If many slow clients use all memory and no
+ * client reads anything for a while, the connection with the oldest response is dropped.
  */
 final class UnreadAnswers extends ServerTransportFilter implements ServerInterceptor {
 
 	private static final Logger logger = System.getLogger(UnreadAnswers.class.getName());
 
 	/**
-	 * All answers but those to {@code PollActivityBuffer} are smaller. They need no room,
-	 * so that they never wait.
+	 * All responses except those to {@code PollActivityBuffer} are smaller. They are not
+	 * counted, so that they never wait.
 	 */
 	private static final int UNIT_BYTES = 1024;
 
@@ -55,7 +55,7 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
 	private final Connections connections;
 
 	/**
-	 * The answers on connections that aren't dropped, oldest first.
+	 * The responses on connections that were not dropped, oldest first.
 	 */
 	private final Queue<Answer> answers = new ArrayDeque<>();
 
@@ -99,8 +99,8 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
 	}
 
 	/**
-	 * Make room for an answer, until its call has ended.
-	 * @return {@code false} if the call ended before there was room
+	 * Reserve memory for a response, until its call has ended.
+	 * @return {@code false} if the call ended before memory was available
 	 */
 	private boolean makeRoom(int units, Context call, Attributes transport) {
 		Semaphore freeUnitsOfConnection = Objects.requireNonNull(transport.get(FREE_UNITS_OF_CONNECTION));
@@ -131,7 +131,7 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
 		if (!freeUnits.tryAcquire(units, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
 			return false;
 		}
-		// Calls back at once when the call has already ended
+		// Calls back immediately if the call has already ended
 		call.addListener((ended) -> freeUnits.release(units), Runnable::run);
 		return true;
 	}
@@ -151,8 +151,10 @@ final class UnreadAnswers extends ServerTransportFilter implements ServerInterce
 		if (oldest == null || isRecent(oldest.since) || isRecent(this.lastRead)) {
 			return;
 		}
-		logger.log(Level.WARNING, "Dropping the connection of " + oldest.client
-				+ ", which doesn't read its answers: those of all clients take " + this.maxUnits + " KiB, the limit");
+		logger.log(Level.WARNING,
+				"Dropping the connection of " + oldest.client
+						+ " because it does not read its responses: unread responses reached the limit of "
+						+ this.maxUnits + " KiB");
 		this.answers.removeIf((answer) -> Objects.equals(answer.client, oldest.client));
 		this.connections.drop(oldest.client);
 	}

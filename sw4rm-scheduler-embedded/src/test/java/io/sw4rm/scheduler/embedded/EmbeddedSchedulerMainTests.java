@@ -61,7 +61,7 @@ class EmbeddedSchedulerMainTests {
 	void endsWithUsageWhenAnArgumentIsWrong(String argument, String named) throws Exception {
 		Process process = start(argument);
 		assertThat(process.inputReader().lines()).satisfies(
-				(lines) -> assertThat(lines.get(0)).startsWith("Wrong argument: ").contains(named),
+				(lines) -> assertThat(lines.get(0)).startsWith("Invalid argument: ").contains(named),
 				(lines) -> assertThat(lines).anyMatch((line) -> line.contains("--port=<port>")));
 		assertThat(process.waitFor()).isEqualTo(2);
 	}

@@ -98,7 +98,7 @@ class EmbeddedSchedulerTests {
 			assertThatExceptionOfType(EmbeddedSchedulerStartException.class).isThrownBy(second::start)
 				.withCauseInstanceOf(BindException.class)
 				.withMessageContaining("localhost:" + first.port())
-				.withMessageContaining("port 0 takes any free one")
+				.withMessageContaining("port 0 selects any free one")
 				.satisfies((ex) -> {
 					assertThat(ex.getHost()).isEqualTo("localhost");
 					assertThat(ex.getPort()).isEqualTo(first.port());

@@ -81,7 +81,7 @@ class HeldBytesTests {
 		this.worker.recordActivity((entry) -> entry.taskId("first").description("d".repeat(3000)));
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> this.worker.recordActivity((entry) -> entry.description("d".repeat(3000))))
-			.withMessageStartingWith("activity_buffer_full: no room for");
+			.withMessageStartingWith("activity_buffer_full: memory limit reached: ");
 		assertThat(this.scheduler.refusedActivityEntries()).isOne();
 		this.client.purge("worker-1", "first");
 		this.worker.recordActivity((entry) -> entry.description("d".repeat(3000)));
@@ -175,7 +175,8 @@ class HeldBytesTests {
 	private static void assertResourceExhausted(ThrowingCallable call) {
 		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(call).satisfies((ex) -> {
 			assertThat(ex.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-			assertThat(ex.getStatus().getDescription()).startsWith("no room for ").contains("of at most 10000");
+			assertThat(ex.getStatus().getDescription()).startsWith("memory limit reached: ")
+				.contains("of 10000 in use");
 		});
 	}
 

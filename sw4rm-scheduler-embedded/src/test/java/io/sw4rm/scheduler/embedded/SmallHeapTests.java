@@ -72,7 +72,7 @@ class SmallHeapTests {
 			assertThat(accepted).isBetween(3, 5);
 			assertThat(refusals).hasSize(30 - accepted).allSatisfy((ex) -> {
 				assertThat(ex.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-				assertThat(ex.getStatus().getDescription()).startsWith("no room for 30000");
+				assertThat(ex.getStatus().getDescription()).startsWith("memory limit reached: 30000");
 			});
 			assertThat(client.submit(task("worker-1", "small")).getAccepted()).isTrue();
 			assertThat(client.poll("worker-1")).hasSize(accepted + 1);

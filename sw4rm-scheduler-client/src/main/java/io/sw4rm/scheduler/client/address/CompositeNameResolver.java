@@ -13,10 +13,10 @@ import io.grpc.SynchronizationContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves several names to the addresses of them all. A name that can't be resolved
- * doesn't keep the others from being used, and keeps the addresses that it had; it is
- * tried again every {@value #RETRY_SECONDS} seconds. The others don't wait longer than
- * {@value #PATIENCE_SECONDS} second for a name that is resolved slowly.
+ * Resolves several names and combines their addresses. A name that can't be resolved does
+ * not affect the others and keeps its previous addresses; resolution is retried every
+ * {@value #RETRY_SECONDS} seconds. The others wait at most {@value #PATIENCE_SECONDS}
+ * second for a name that is resolved slowly.
  */
 final class CompositeNameResolver extends NameResolver {
 
@@ -30,10 +30,12 @@ final class CompositeNameResolver extends NameResolver {
 
 	private final Args args;
 
-	/** What is known of each name; confined to the synchronization context. */
+	/** The last result for each name; confined to the synchronization context. */
 	private final List<@Nullable StatusOr<List<EquivalentAddressGroup>>> outcomes;
 
-	/** The names that could not be resolved the last time; confined in the same way. */
+	/**
+	 * The names whose last resolution failed; confined to the synchronization context.
+	 */
 	private final BitSet failing = new BitSet();
 
 	private SynchronizationContext.@Nullable ScheduledHandle retry;
@@ -78,7 +80,7 @@ final class CompositeNameResolver extends NameResolver {
 	private void update(int index, StatusOr<List<EquivalentAddressGroup>> outcome) {
 		this.failing.set(index, !outcome.hasValue());
 		StatusOr<List<EquivalentAddressGroup>> known = this.outcomes.get(index);
-		// A name that can't be resolved for a while says nothing about its servers
+		// A failed resolution does not mean that the servers are unavailable
 		if (outcome.hasValue() || known == null || !known.hasValue()) {
 			this.outcomes.set(index, outcome);
 		}
@@ -170,7 +172,8 @@ final class CompositeNameResolver extends NameResolver {
 		}
 
 		/**
-		 * Each server proves its own name, not that of the first in the list.
+		 * Verify each server's certificate against its own name, not against the first in
+		 * the list.
 		 */
 		private StatusOr<List<EquivalentAddressGroup>> withAuthority(StatusOr<List<EquivalentAddressGroup>> addresses) {
 			if (!addresses.hasValue()) {

@@ -22,7 +22,7 @@ import io.grpc.TlsChannelCredentials;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a scheduler is. Understands all the spellings that SW4RM clients use:
+ * The address of a scheduler. Supports all address formats of SW4RM clients:
  * <ul>
  * <li>{@code host:port}, or {@code host} for port {@value #DEFAULT_PORT}</li>
  * <li>{@code http://host:port} for plaintext and {@code https://host:port} for TLS</li>
@@ -35,19 +35,19 @@ import org.jspecify.annotations.Nullable;
 public final class SchedulerAddress {
 
 	/**
-	 * The port of a scheduler when an address doesn't name one.
+	 * The default port, for addresses without a port.
 	 */
 	public static final int DEFAULT_PORT = 50053;
 
 	/**
-	 * How clients introduce themselves to the scheduler by default.
+	 * The default user agent of clients.
 	 */
 	public static final String USER_AGENT = userAgent();
 
 	private static final String XDS = "xds";
 
 	/**
-	 * The longest name that DNS knows.
+	 * The maximum length of names that DNS permits.
 	 */
 	private static final int MAX_HOST_LENGTH = 253;
 
@@ -56,14 +56,14 @@ public final class SchedulerAddress {
 	private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
 
 	/**
-	 * The last of several labels starts with a letter, or it would be taken for a part of
-	 * an IPv4 address.
+	 * The last of several labels starts with a letter, to distinguish names from IPv4
+	 * addresses.
 	 */
 	private static final Pattern HOST_NAME = Pattern
 		.compile(LABEL + "((\\." + LABEL + ")*\\.(?=[A-Za-z])" + LABEL + ")?\\.?");
 
 	/**
-	 * Schemes of names on this machine, in which any character may stand.
+	 * Schemes of local names, which may contain any character.
 	 */
 	private static final Set<String> LOCAL_SCHEMES = Set.of("in-process", "unix");
 
@@ -91,7 +91,7 @@ public final class SchedulerAddress {
 	 * Parse an address.
 	 * @param address the address
 	 * @return the parsed address
-	 * @throws IllegalArgumentException if there can be no scheduler at that address
+	 * @throws IllegalArgumentException if the address is invalid
 	 */
 	public static SchedulerAddress parse(String address) {
 		String text = hasText(address).strip();
@@ -100,7 +100,7 @@ public final class SchedulerAddress {
 		}
 		catch (IllegalArgumentException ex) {
 			int userInfoEnd = text.lastIndexOf('@');
-			// A password may be there, and in the cause's message too
+			// It may contain a password, and so may the message of the cause
 			throw (userInfoEnd != -1)
 					? refusal("***" + text.substring(userInfoEnd), "it must not contain user information", null)
 					: refusal(text, ex.getMessage(), ex);
@@ -124,7 +124,7 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * {@code host:port} and {@code fd00::1} only look as if they had a scheme.
+	 * {@code host:port} and {@code fd00::1} have no scheme.
 	 */
 	private static boolean isGrpcTarget(String text) {
 		if (!GRPC_TARGET.matcher(text).matches() || Security.of(text) != Security.UNSPECIFIED) {
@@ -146,7 +146,8 @@ public final class SchedulerAddress {
 	private static SchedulerAddress grpcTarget(String text) {
 		String scheme = scheme(text);
 		if (!isKnown(scheme)) {
-			throw new IllegalArgumentException("nothing on the class path resolves '%s:' addresses. ".formatted(scheme)
+			throw new IllegalArgumentException("there is no name resolver for '%s:' on the class path. "
+				.formatted(scheme)
 					+ "Use host:port, http://host:port, https://host:port or a gRPC target such as dns:///host:port"
 					+ (scheme.equals(XDS) ? "; add io.grpc:grpc-xds for this one" : ""));
 		}
@@ -179,15 +180,15 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * Let gRPC say now what it would say when a channel is built. A resolver that was
-	 * never started holds nothing.
+	 * Let gRPC validate the target now instead of when the channel is built. A resolver
+	 * that was not started holds no resources.
 	 */
 	private static void checkNames(String target) {
 		if (!CharMatcher.ascii().matchesAllOf(target)) {
 			throw new IllegalArgumentException("it must be ASCII");
 		}
 		if (CharMatcher.anyOf("?#").matchesAnyOf(target)) {
-			// java.net.URI accepts more there than gRPC does when the channel is built
+			// java.net.URI accepts more than gRPC does when the channel is built
 			throw new IllegalArgumentException("it must have neither query nor fragment");
 		}
 		URI uri = URI.create(target);
@@ -226,7 +227,7 @@ public final class SchedulerAddress {
 					"its host must not be longer than %d characters".formatted(MAX_HOST_LENGTH));
 		}
 		if (!HOST_NAME.matcher(host).matches() && !InetAddresses.isInetAddress(host)) {
-			throw new IllegalArgumentException("it needs a host name or an IP address, and nothing but host and port");
+			throw new IllegalArgumentException("it must consist of a host name or IP address and an optional port");
 		}
 		if (hostAndPort.getPort() == 0) {
 			throw new IllegalArgumentException("its port must be in range [1, 65535]");
@@ -243,7 +244,7 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * Return whether this address names several hosts.
+	 * Return whether this address contains several hosts.
 	 * @return whether it is a list
 	 */
 	public boolean isList() {
@@ -251,8 +252,8 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * Return whether this address names a transport on this machine without a network: a
-	 * Unix domain socket or the in-process transport.
+	 * Return whether this address uses a local transport without a network: a Unix domain
+	 * socket or the in-process transport.
 	 * @return whether it is local
 	 */
 	public boolean isLocal() {
@@ -260,7 +261,7 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * Return what this address says about encryption.
+	 * Return whether this address requires encryption.
 	 * @return the security
 	 */
 	public Security security() {
@@ -268,9 +269,9 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * Start to build a channel to this address: encrypted, with the JVM's trusted
-	 * certificates, if the address says {@code https}, otherwise in plaintext. Several
-	 * hosts are used in turn.
+	 * Return a builder for a channel to this address. The channel uses TLS with the JVM's
+	 * trusted certificates if the address starts with {@code https://}, and plaintext
+	 * otherwise. Several hosts are used in turn.
 	 * @return a new channel builder
 	 */
 	public ManagedChannelBuilder<?> newChannelBuilder() {
@@ -281,7 +282,7 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * Return the address for people to read, such as {@code localhost:50053}.
+	 * Return the human-readable address, such as {@code localhost:50053}.
 	 */
 	@Override
 	public String toString() {
@@ -289,12 +290,12 @@ public final class SchedulerAddress {
 	}
 
 	/**
-	 * What an address says about encryption.
+	 * Whether an address requires encryption.
 	 */
 	public enum Security {
 
 		/**
-		 * The address doesn't say.
+		 * The address does not specify it.
 		 */
 		UNSPECIFIED(""),
 

@@ -13,9 +13,9 @@ import io.grpc.NameResolverRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves the targets {@code sw4rm:///host:port[,host:port...]}: gRPC has no scheme of
- * its own for a list of hosts. Each host is resolved by gRPC's DNS resolver. Found by
- * gRPC as a Java service; not meant to be used directly.
+ * Resolves the targets {@code sw4rm:///host:port[,host:port...]}, because gRPC has no
+ * scheme for a list of hosts. gRPC's DNS resolver resolves each host. gRPC loads this
+ * class as a Java service; applications should not use it directly.
  */
 public final class SchedulerNameResolverProvider extends NameResolverProvider {
 
@@ -28,7 +28,7 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 	}
 
 	/**
-	 * Return the target for some hosts.
+	 * Return the target for a list of hosts.
 	 * @param hosts the hosts with their ports, separated by commas
 	 */
 	static String target(String hosts) {
@@ -36,7 +36,7 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 	}
 
 	/**
-	 * The brackets and the scope of an IPv6 address may not stand in a URI's path.
+	 * A URI's path must not contain the brackets and the scope of an IPv6 address.
 	 */
 	private static String escaped(String hosts) {
 		return hosts.replace("%", "%25").replace("[", "%5B").replace("]", "%5D");
@@ -49,7 +49,7 @@ public final class SchedulerNameResolverProvider extends NameResolverProvider {
 
 	@Override
 	protected int priority() {
-		// Below DNS, which must stay the default for targets without a scheme
+		// Lower than DNS, which must remain the default for targets without a scheme
 		return 4;
 	}
 

@@ -23,9 +23,9 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 
 /**
- * Records metrics of calls under the names of the protocol (SW4-003). Meters are looked
- * up in the registry when they are first needed and kept, so that a call costs no
- * look-up. Thread-safe.
+ * Records metrics of calls under the names of the protocol (SW4-003). Meters are
+ * registered when they are first needed and cached, to avoid look-ups during calls.
+ * Thread-safe.
  */
 public class SchedulerMetrics implements SchedulerCallListener {
 
@@ -75,9 +75,9 @@ public class SchedulerMetrics implements SchedulerCallListener {
 	/**
 	 * Create a listener that records metrics.
 	 * @param registry the registry
-	 * @param percentilesHistogram whether to publish a histogram of call durations that
-	 * percentiles can be computed from, in addition to the buckets of the protocol
-	 * @param tags further tags of all meters
+	 * @param percentilesHistogram whether to publish a histogram of call durations for
+	 * computing percentiles, in addition to the buckets of the protocol
+	 * @param tags additional tags of all meters
 	 */
 	public SchedulerMetrics(MeterRegistry registry, boolean percentilesHistogram, Tags tags) {
 		this.registry = registry;

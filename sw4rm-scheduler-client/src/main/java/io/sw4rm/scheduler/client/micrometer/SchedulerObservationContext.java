@@ -6,7 +6,7 @@ import io.micrometer.observation.transport.SenderContext;
 import io.sw4rm.scheduler.client.SchedulerCall;
 
 /**
- * {@link SenderContext} of a call to a scheduler. What tracers propagate is sent as
+ * {@link SenderContext} of a call to a scheduler. The propagated trace context is sent as
  * metadata of the call.
  */
 public class SchedulerObservationContext extends SenderContext<SchedulerCall> {

@@ -8,7 +8,7 @@ import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 
 /**
- * Makes an {@link Observation} of each call, with all its attempts. Thread-safe.
+ * Observes each call, including all attempts. Thread-safe.
  */
 public class SchedulerObservations implements SchedulerCallListener {
 
@@ -19,7 +19,7 @@ public class SchedulerObservations implements SchedulerCallListener {
 	private final @Nullable SchedulerObservationConvention convention;
 
 	/**
-	 * Create a listener that makes observations.
+	 * Create a listener that observes calls.
 	 * @param registry the registry
 	 * @param convention the convention, or {@code null} for
 	 * {@link DefaultSchedulerObservationConvention}
@@ -39,8 +39,8 @@ public class SchedulerObservations implements SchedulerCallListener {
 	}
 
 	/**
-	 * Only the thread that starts the call has a scope; another one only passes the
-	 * result on, perhaps before the first scope is closed.
+	 * Only the thread that starts the call opens a scope. Another one only delivers the
+	 * result, perhaps before the first scope is closed.
 	 */
 	@Override
 	public void onScopeOpened(SchedulerCall call) {
