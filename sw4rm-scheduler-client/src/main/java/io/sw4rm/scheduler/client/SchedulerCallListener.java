@@ -38,7 +38,7 @@ public interface SchedulerCallListener {
 	 * open until the call has ended. An asynchronous call has two scopes: one while the
 	 * request is sent, and one on another thread while the future completes, in which
 	 * dependent stages run. The two may overlap in time, so keep the state of a scope per
-	 * thread. The two may overlap in time, so keep the state of a scope per thread.
+	 * thread.
 	 * @param call the call; in the second scope it has a
 	 * {@linkplain SchedulerCall#status() status}
 	 */
