@@ -31,10 +31,15 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 			case UNREADABLE_RESPONSE -> "Check that a SW4RM scheduler of a fitting version is at '*address'";
 			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
 			case CHANNEL_SHUT_DOWN -> "Make no calls while the application stops";
+			case TOO_MANY_PINGS -> "Increase '*keepalive.time', or let the server permit it";
+			case HTTP_RESPONSE -> "Check '*address', and the routes of proxies on the way to the scheduler";
 			case HTTP_1, NOT_GRPC -> "Check the port in '*address'";
+			case HTTP_2_NOT_OFFERED -> "Check the port in '*address', and enable HTTP/2 on the server or its proxy";
+			case CERTIFICATE_EXPIRED -> "Renew the certificate of the server, or correct the clock of this machine";
+			case CERTIFICATE_NOT_YET_VALID -> "Correct the clock of this machine, or replace the server's certificate";
 			case TLS_REQUIRED -> "Start '*address' with https://, or set '*ssl.bundle'";
 			case CONNECTION_CLOSED ->
-				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'";
+				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'; if it requires a client certificate, add one to the bundle";
 			case TLS_NOT_SUPPORTED -> "Check the port, or start '*address' with http:// if the network is trusted";
 			case LIBRARY_MISMATCH -> "Leave their versions to Spring Boot's dependency management";
 			case UNKNOWN_HOST -> "Check '*address' and the DNS";
