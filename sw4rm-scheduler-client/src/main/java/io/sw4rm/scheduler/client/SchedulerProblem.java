@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
@@ -261,10 +262,13 @@ public enum SchedulerProblem {
 					&& root() != null;
 		}
 
+		/**
+		 * How it shows depends on whether the client reads or writes at the time.
+		 */
 		boolean isClosed() {
 			return (this.description.startsWith("Network closed") && root() == null)
-					|| this.description.startsWith("Connection closed while performing TLS negotiation")
-					|| rootMessage().contains("Connection reset");
+					|| root() instanceof ClosedChannelException || rootMessage().contains("Connection reset")
+					|| rootMessage().contains("Broken pipe");
 		}
 
 		@Nullable Throwable root() {

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -241,6 +242,13 @@ class SchedulerProblemTests {
 			connection.setSoLinger(true, 0);
 			connection.close();
 		}, "h2");
+	}
+
+	@Test
+	void connectionIsClosedWhileTheClientWrites() {
+		assertThat(List.of(new ClosedChannelException(), new IOException("Broken pipe")))
+			.allSatisfy((cause) -> assertThat(SchedulerProblem.of(Status.UNAVAILABLE.withCause(cause)))
+				.isEqualTo(SchedulerProblem.CONNECTION_CLOSED));
 	}
 
 	@Test
