@@ -72,8 +72,16 @@ public class SchedulerException extends RuntimeException {
 		this.cause = cause;
 		this.statusCode = cause.getStatus().getCode();
 		this.problem = SchedulerProblem.of(cause.getStatus());
-		this.errorCode = (this.problem == SchedulerProblem.MESSAGE_TOO_LARGE) ? SchedulerErrorCode.OVERSIZE_PAYLOAD
-				: SchedulerErrorCode.of(this.statusCode);
+		this.errorCode = errorCode(this.problem, this.statusCode);
+	}
+
+	private static SchedulerErrorCode errorCode(@Nullable SchedulerProblem problem, Status.Code statusCode) {
+		if (problem == SchedulerProblem.MESSAGE_TOO_LARGE) {
+			return SchedulerErrorCode.OVERSIZE_PAYLOAD;
+		}
+		// No buffer is full: the connection was closed
+		return (problem == SchedulerProblem.TOO_MANY_PINGS) ? SchedulerErrorCode.AGENT_UNAVAILABLE
+				: SchedulerErrorCode.of(statusCode);
 	}
 
 	private static String advice(Status status, Function<SchedulerProblem, String> remedies) {

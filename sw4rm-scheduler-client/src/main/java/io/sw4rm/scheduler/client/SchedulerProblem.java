@@ -1,6 +1,9 @@
 package io.sw4rm.scheduler.client;
 
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -44,6 +47,23 @@ public enum SchedulerProblem {
 			"Do not make calls after the client was closed"),
 
 	/**
+	 * An HTTP server or a proxy answered, and no gRPC server. One that demands
+	 * credentials may stand in front of the scheduler and is not meant here.
+	 */
+	HTTP_RESPONSE(
+			(symptom) -> symptom.description().startsWith(Symptom.HTTP_STATUS)
+					&& symptom.code() != Status.Code.UNAUTHENTICATED,
+			"An HTTP server or a proxy answered instead of a gRPC server",
+			"Check the address, and the routes of proxies on the way to the scheduler"),
+
+	/**
+	 * The server closed the connection because the client checks it too often.
+	 */
+	TOO_MANY_PINGS((symptom) -> symptom.description().contains("too_many_pings"),
+			"The keepalive time of the client is too short for the server",
+			"Increase the keepalive time of the channel, or let the server permit it"),
+
+	/**
 	 * The server speaks HTTP/1.1.
 	 */
 	HTTP_1((symptom) -> symptom.firstBytes().startsWith(Symptom.HTTP_1_IN_HEX),
@@ -81,6 +101,30 @@ public enum SchedulerProblem {
 			"Check the address and the DNS"),
 
 	/**
+	 * The TLS server does not offer HTTP/2 to its clients: it does not use ALPN, or knows
+	 * other protocols alone.
+	 */
+	HTTP_2_NOT_OFFERED(
+			(symptom) -> symptom.description().startsWith("Failed ALPN negotiation")
+					|| symptom.tlsMessage().contains("no_application_protocol"),
+			"The server does not offer HTTP/2 in the TLS handshake (ALPN)",
+			"Check the port, and enable HTTP/2 on the server or on the proxy in front of it"),
+
+	/**
+	 * The server's certificate has expired, as the clock of this machine tells.
+	 */
+	CERTIFICATE_EXPIRED((symptom) -> symptom.cause(CertificateExpiredException.class) != null,
+			"The server's certificate has expired",
+			"Renew the certificate of the server, or correct the clock of this machine"),
+
+	/**
+	 * The server's certificate is not valid yet, as the clock of this machine tells.
+	 */
+	CERTIFICATE_NOT_YET_VALID((symptom) -> symptom.cause(CertificateNotYetValidException.class) != null,
+			"The server's certificate is not valid yet",
+			"Correct the clock of this machine, or replace the certificate of the server"),
+
+	/**
 	 * The server's certificate is not trusted.
 	 */
 	CERTIFICATE_NOT_TRUSTED((symptom) -> symptom.tlsMessage().contains("PKIX"),
@@ -110,6 +154,13 @@ public enum SchedulerProblem {
 			"Check certificates, private key, and the protocols and cipher suites that both sides support"),
 
 	/**
+	 * The server closed the connection without a response. With TLS 1.3, a server learns
+	 * after the handshake that the client has no certificate.
+	 */
+	CONNECTION_CLOSED(Symptom::isClosed, "The server closed the connection without a response",
+			"If the server requires TLS, use an address that starts with https://; if it requires a client certificate, configure one"),
+
+	/**
 	 * No connection could be established or it was lost.
 	 */
 	NOT_REACHABLE((symptom) -> symptom.code() == Status.Code.UNAVAILABLE && symptom.root() != null,
@@ -120,14 +171,7 @@ public enum SchedulerProblem {
 	 * not apply to credentials that could not be sent, which have a cause.
 	 */
 	CREDENTIALS_REJECTED((symptom) -> symptom.code() == Status.Code.UNAUTHENTICATED && symptom.root() == null,
-			"The scheduler rejected the credentials (or requires some)", "Check the credentials of the client"),
-
-	/**
-	 * The server closed the connection without a response.
-	 */
-	CONNECTION_CLOSED((symptom) -> symptom.description().startsWith("Network closed") && symptom.root() == null,
-			"The server closed the connection without a response",
-			"If the server requires TLS, use an address that starts with https://");
+			"The scheduler rejected the credentials (or requires some)", "Check the credentials of the client");
 
 	private final Predicate<Symptom> test;
 
@@ -184,6 +228,8 @@ public enum SchedulerProblem {
 
 		static final String NO_TLS_RECORD = "not an SSL/TLS record";
 
+		static final String HTTP_STATUS = "HTTP status code";
+
 		static final String HTTP_1_IN_HEX = "485454502f";
 
 		static final String TLS_ALERT_IN_HEX = "1503";
@@ -215,6 +261,15 @@ public enum SchedulerProblem {
 		boolean isUnreadable() {
 			return this.code == Status.Code.INTERNAL && this.description.startsWith(UnaryCall.FAILED_TO_READ)
 					&& root() != null;
+		}
+
+		/**
+		 * How it shows depends on whether the client reads or writes at the time.
+		 */
+		boolean isClosed() {
+			return (this.description.startsWith("Network closed") && root() == null)
+					|| root() instanceof ClosedChannelException || rootMessage().contains("Connection reset")
+					|| rootMessage().contains("Broken pipe");
 		}
 
 		@Nullable Throwable root() {

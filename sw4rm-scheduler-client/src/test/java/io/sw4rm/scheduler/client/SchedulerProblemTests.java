@@ -9,7 +9,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,7 +25,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -42,6 +48,8 @@ import io.grpc.TlsServerCredentials.ClientAuth;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.NettySslContextServerCredentials;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +64,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
+import io.sw4rm.scheduler.testsupport.Http2Server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -185,6 +194,114 @@ class SchedulerProblemTests {
 				SchedulerProblem.HTTP_1);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "200", "403", "404", "500", "502", "503" })
+	void serverAnswersWithPage(String status) {
+		assertThatProblemOfAnswer(page(status), SchedulerProblem.HTTP_RESPONSE);
+	}
+
+	@Test
+	void serverAnswersWithPageBecauseCredentialsAreRejected() {
+		assertThatProblemOfAnswer(page("401"), SchedulerProblem.CREDENTIALS_REJECTED);
+	}
+
+	@Test
+	void clientPingsTooOften() {
+		SchedulerException failure = assertThatProblemOfAnswer((stream) -> {
+			stream.goAway(true, Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+			stream.close();
+		}, SchedulerProblem.TOO_MANY_PINGS);
+		assertThat(failure.getStatusCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+		assertThat(failure.getErrorCode()).isEqualTo(SchedulerErrorCode.AGENT_UNAVAILABLE);
+		assertThat(failure.isRetryable()).isTrue();
+	}
+
+	@Test
+	void serverDoesNotNegotiateProtocols() throws Exception {
+		assertThatProblemOfTlsServer(SchedulerProblem.HTTP_2_NOT_OFFERED, SchedulerProblemTests::endOutput);
+	}
+
+	@Test
+	void serverNegotiatesHttp1Alone() throws Exception {
+		assertThatProblemOfTlsServer(SchedulerProblem.HTTP_2_NOT_OFFERED, SchedulerProblemTests::endOutput, "http/1.1");
+	}
+
+	/**
+	 * With TLS 1.3, the client learns after the handshake that its certificate is
+	 * missing. Some servers close the connection without saying why.
+	 */
+	@Test
+	void serverClosesConnectionAfterHandshake() throws Exception {
+		assertThatProblemOfTlsServer(SchedulerProblem.CONNECTION_CLOSED, SchedulerProblemTests::endOutput, "h2");
+		assertThat(SchedulerProblem.CONNECTION_CLOSED.remedy()).contains("TLS", "client certificate");
+	}
+
+	@Test
+	void serverResetsConnectionAfterHandshake() throws Exception {
+		assertThatProblemOfTlsServer(SchedulerProblem.CONNECTION_CLOSED, (connection) -> {
+			connection.setSoLinger(true, 0);
+			connection.close();
+		}, "h2");
+	}
+
+	@Test
+	void connectionIsClosedWhileTheClientWrites() {
+		assertThat(List.of(new ClosedChannelException(), new IOException("Broken pipe")))
+			.allSatisfy((cause) -> assertThat(SchedulerProblem.of(Status.UNAVAILABLE.withCause(cause)))
+				.isEqualTo(SchedulerProblem.CONNECTION_CLOSED));
+	}
+
+	@Test
+	void serverClosesConnectionDuringHandshake() throws IOException {
+		assertThatProblemOfServerThatAnswers("", "https://", SchedulerProblem.CONNECTION_CLOSED);
+	}
+
+	private SchedulerException assertThatProblemOfAnswer(Http2Server.Answer answer, SchedulerProblem problem) {
+		try (Http2Server server = new Http2Server()) {
+			server.answer(answer);
+			return assertThatProblemIs(problem,
+					SchedulerClient.create(channel(SchedulerAddress.parse(server.address()).newChannelBuilder())));
+		}
+	}
+
+	private static Http2Server.Answer page(String status) {
+		return (stream) -> {
+			stream.headers(new DefaultHttp2Headers().status(status).set("content-type", "text/html"), false);
+			stream.data("<h1>Sorry!</h1>".getBytes(StandardCharsets.US_ASCII), true);
+		};
+	}
+
+	private void assertThatProblemOfTlsServer(SchedulerProblem problem, ConnectionEnd end,
+			String... applicationProtocols) throws Exception {
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
+		try (ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+			CompletableFuture.runAsync(() -> shakeHands(server, context, applicationProtocols, end));
+			assertThatProblemIs(problem, tlsChannel(server.getLocalPort()));
+		}
+	}
+
+	private static void shakeHands(ServerSocket server, SSLContext context, String[] applicationProtocols,
+			ConnectionEnd end) {
+		try (Socket connection = server.accept()) {
+			SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(connection, null, 0, false);
+			tls.setUseClientMode(false);
+			SSLParameters parameters = tls.getSSLParameters();
+			parameters.setApplicationProtocols(applicationProtocols);
+			tls.setSSLParameters(parameters);
+			tls.startHandshake();
+			end.of(connection);
+		}
+		catch (IOException ex) {
+			// The client rejected the server
+		}
+	}
+
+	private static void endOutput(Socket connection) throws IOException {
+		connection.shutdownOutput();
+		connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+	}
+
 	@Test
 	void serverRequiresTls() throws IOException {
 		Server server = server(serverCredentials(certificate, ClientAuth.NONE));
@@ -231,6 +348,31 @@ class SchedulerProblemTests {
 		Server server = server(serverCredentials(certificate, ClientAuth.NONE));
 		assertThatProblemIs(SchedulerProblem.CERTIFICATE_NOT_TRUSTED,
 				channel(SchedulerAddress.parse("https://localhost:" + server.getPort()).newChannelBuilder()));
+	}
+
+	@Test
+	void certificateHasExpired() throws Exception {
+		Instant now = Instant.now();
+		X509Bundle expired = certificate(now.minus(2, ChronoUnit.DAYS), now.minus(1, ChronoUnit.DAYS));
+		Server server = server(serverCredentials(expired, ClientAuth.NONE));
+		assertThatProblemIs(SchedulerProblem.CERTIFICATE_EXPIRED, tlsChannel(server));
+	}
+
+	@Test
+	void certificateIsNotYetValid() throws Exception {
+		Instant now = Instant.now();
+		X509Bundle future = certificate(now.plus(1, ChronoUnit.DAYS), now.plus(2, ChronoUnit.DAYS));
+		Server server = server(serverCredentials(future, ClientAuth.NONE));
+		assertThatProblemIs(SchedulerProblem.CERTIFICATE_NOT_YET_VALID, tlsChannel(server));
+	}
+
+	private static X509Bundle certificate(Instant notBefore, Instant notAfter) throws Exception {
+		return new CertificateBuilder().ecp256()
+			.subject("CN=localhost")
+			.addSanDnsName("localhost")
+			.notBefore(notBefore)
+			.notAfter(notAfter)
+			.buildIssuedBy(authority);
 	}
 
 	@Test
@@ -332,10 +474,11 @@ class SchedulerProblemTests {
 		assertThatProblemIs(problem, SchedulerClient.create(channel));
 	}
 
-	private void assertThatProblemIs(SchedulerProblem problem, SchedulerClient client) {
+	private SchedulerException assertThatProblemIs(SchedulerProblem problem, SchedulerClient client) {
 		SchedulerException failure = failure(client);
 		assertThat(failure.getProblem()).as("problem of %s", failure.getCause()).isEqualTo(problem);
 		assertThat(failure).hasMessageEndingWith("). %s. %s", problem.meaning(), problem.remedy());
+		return failure;
 	}
 
 	private static SchedulerException failure(SchedulerClient client) {
@@ -374,10 +517,14 @@ class SchedulerProblemTests {
 	}
 
 	private ManagedChannel tlsChannel(Server server) throws IOException {
+		return tlsChannel(server.getPort());
+	}
+
+	private ManagedChannel tlsChannel(int port) throws IOException {
 		ChannelCredentials credentials = TlsChannelCredentials.newBuilder()
 			.trustManager(stream(authority.getCertificatePEM()))
 			.build();
-		return channel(Grpc.newChannelBuilder("dns:///localhost:" + server.getPort(), credentials));
+		return channel(Grpc.newChannelBuilder("dns:///localhost:" + port, credentials));
 	}
 
 	private Server server(ServerCredentials credentials) throws IOException {
@@ -404,6 +551,13 @@ class SchedulerProblemTests {
 
 	private static InputStream stream(String pem) {
 		return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	@FunctionalInterface
+	private interface ConnectionEnd {
+
+		void of(Socket connection) throws IOException;
+
 	}
 
 }

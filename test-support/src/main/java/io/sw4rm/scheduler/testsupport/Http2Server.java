@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.testsupport;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -250,9 +251,19 @@ public final class Http2Server implements AutoCloseable {
 		 * @param error why the connection ends
 		 */
 		public void goAway(boolean processed, Http2Error error) {
+			goAway(processed, error, "");
+		}
+
+		/**
+		 * Say that the connection ends.
+		 * @param processed whether this request was processed
+		 * @param error why the connection ends
+		 * @param details the reason as text
+		 */
+		public void goAway(boolean processed, Http2Error error, String details) {
 			ChannelHandlerContext codecContext = this.context.pipeline().context(this.codec);
-			this.codec.goAway(codecContext, processed ? this.stream.id() : 0, error.code(), Unpooled.EMPTY_BUFFER,
-					codecContext.newPromise());
+			this.codec.goAway(codecContext, processed ? this.stream.id() : 0, error.code(),
+					Unpooled.copiedBuffer(details, StandardCharsets.US_ASCII), codecContext.newPromise());
 			codecContext.flush();
 		}
 

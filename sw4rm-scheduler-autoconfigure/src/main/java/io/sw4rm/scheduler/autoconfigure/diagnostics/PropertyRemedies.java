@@ -30,11 +30,12 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 			case MESSAGE_TOO_LARGE -> "'*max-inbound-message-size' limits responses; the scheduler limits requests";
 			case UNREADABLE_RESPONSE -> "Check that a SW4RM scheduler of a fitting version is at '*address'";
 			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
-			case CHANNEL_SHUT_DOWN -> "Make no calls while the application stops";
+			case TOO_MANY_PINGS -> "Increase '*keepalive.time', or let the server permit it";
 			case HTTP_1, NOT_GRPC -> "Check the port in '*address'";
+			case HTTP_2_NOT_OFFERED -> "Check the port in '*address', and enable HTTP/2 on the server or its proxy";
 			case TLS_REQUIRED -> "Start '*address' with https://, or set '*ssl.bundle'";
 			case CONNECTION_CLOSED ->
-				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'";
+				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'. If it requires a client certificate, add one to the bundle";
 			case TLS_NOT_SUPPORTED -> "Check the port, or start '*address' with http:// if the network is trusted";
 			case LIBRARY_MISMATCH -> "Leave their versions to Spring Boot's dependency management";
 			case UNKNOWN_HOST -> "Check '*address' and the DNS";
@@ -45,6 +46,7 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 				"Check certificates, private key, protocols and cipher suites of the bundle in '*ssl.bundle'";
 			case NOT_REACHABLE -> "Check that it is running and that '*address' is correct";
 			case CREDENTIALS_REJECTED -> "Check the properties that start with '*auth.'";
+			default -> problem.remedy();
 		};
 	}
 

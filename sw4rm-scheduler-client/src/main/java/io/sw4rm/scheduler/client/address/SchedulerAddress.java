@@ -46,6 +46,9 @@ public final class SchedulerAddress {
 
 	private static final String XDS = "xds";
 
+	private static final String USER_INFORMATION = "it must not contain user information, such as a password. "
+			+ "Remove everything up to the '@', and send credentials in the metadata of calls";
+
 	/**
 	 * The maximum length of names that DNS permits.
 	 */
@@ -101,8 +104,7 @@ public final class SchedulerAddress {
 		catch (IllegalArgumentException ex) {
 			int userInfoEnd = text.lastIndexOf('@');
 			// It may contain a password, and so may the message of the cause
-			throw (userInfoEnd != -1)
-					? refusal("***" + text.substring(userInfoEnd), "it must not contain user information", null)
+			throw (userInfoEnd != -1) ? refusal("***" + text.substring(userInfoEnd), USER_INFORMATION, null)
 					: refusal(text, ex.getMessage(), ex);
 		}
 	}
@@ -153,7 +155,7 @@ public final class SchedulerAddress {
 		}
 		String target = scheme + text.substring(scheme.length());
 		if (!LOCAL_SCHEMES.contains(scheme) && target.contains("@")) {
-			throw new IllegalArgumentException("it must not contain user information");
+			throw new IllegalArgumentException(USER_INFORMATION);
 		}
 		if (scheme.equals("dns") || scheme.equals(SchedulerNameResolverProvider.SCHEME)) {
 			checkNames(target);
@@ -165,6 +167,9 @@ public final class SchedulerAddress {
 		List<String> hosts = new ArrayList<>();
 		Security security = null;
 		for (String element : text.split(",", -1)) {
+			if (element.isBlank()) {
+				throw new IllegalArgumentException("one of its parts is blank. Remove the extra comma");
+			}
 			Security elementSecurity = Security.of(element.strip());
 			if (security != null && security != elementSecurity) {
 				throw new IllegalArgumentException("all of its parts must have the same scheme");
@@ -220,6 +225,7 @@ public final class SchedulerAddress {
 		if (text.endsWith(":")) {
 			throw new IllegalArgumentException("its port is empty");
 		}
+		checkEnd(text);
 		HostAndPort hostAndPort = HostAndPort.fromString(text).withDefaultPort(DEFAULT_PORT);
 		String host = hostAndPort.getHost();
 		if (host.length() > MAX_HOST_LENGTH) {
@@ -233,6 +239,16 @@ public final class SchedulerAddress {
 			throw new IllegalArgumentException("its port must be in range [1, 65535]");
 		}
 		return hostAndPort.toString();
+	}
+
+	private static void checkEnd(String text) {
+		int end = CharMatcher.anyOf("/?#").indexIn(text);
+		// After a colon, it is a scheme that is misspelt
+		if (end > 0 && text.charAt(end - 1) != ':') {
+			throw new IllegalArgumentException("it must %s. Remove '%s'".formatted(
+					(text.charAt(end) == '/') ? "not have a path" : "have neither query nor fragment",
+					text.substring(end)));
+		}
 	}
 
 	/**

@@ -156,6 +156,36 @@ class SchedulerAddressTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			https://host:1/path       | it must not have a path. Remove '/path'
+			one:1,two:2/path          | it must not have a path. Remove '/path'
+			http://localhost/a/b?c=d  | it must not have a path. Remove '/a/b?c=d'
+			localhost:50053?tls=true  | it must have neither query nor fragment. Remove '?tls=true'
+			http://localhost#top      | it must have neither query nor fragment. Remove '#top'
+			a:1,,b:2                  | one of its parts is blank. Remove the extra comma
+			a:1, ,b:2                 | one of its parts is blank. Remove the extra comma
+			http://one,               | one of its parts is blank. Remove the extra comma
+			""")
+	void refusalNamesCauseAndRemedy(String text, String reason) {
+		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text))
+			.withMessage("'%s' is not the address of a scheduler: %s", text, reason);
+	}
+
+	@Test
+	void refusalOfUserInformationNamesCauseAndRemedy() {
+		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse("http://user:hidden@localhost:1"))
+			.withMessage("'***@localhost:1' is not the address of a scheduler: it must not contain user information, "
+					+ "such as a password. Remove everything up to the '@', and send credentials in the metadata of calls");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http:/localhost", "https:/localhost:50053", "http:localhost" })
+	void refusalOfMisspeltSchemeDoesNotSpeakOfPath(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text))
+			.withMessageNotContaining("path");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "ftp://localhost", "tcp://localhost:50053" })
 	void refusalOfSchemeNamesRemedy(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> SchedulerAddress.parse(text))
