@@ -82,7 +82,7 @@ public final class EmbeddedAgent {
 
 	/**
 	 * Return a running task to the queue, as an agent does when it was requested to
-	 * yield. The task keeps its position in the queue and is no longer requested to
+	 * yield. The task returns to its position in the queue and is no longer requested to
 	 * yield.
 	 * @param taskId the task's identifier
 	 * @return whether this agent was running the task; also {@code false} if the grace

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import com.google.protobuf.MessageLite;
 
 /**
- * Messages as they stand in the body of a gRPC request or response: a byte that says
- * whether it is compressed, four bytes of length, the message.
+ * Creates messages in the format of the body of a gRPC request or response: a byte for
+ * the compression, four bytes for the length, and the message.
  */
 public final class GrpcMessage {
 
@@ -23,8 +23,8 @@ public final class GrpcMessage {
 	}
 
 	/**
-	 * Frame what need not be a message.
-	 * @param message the bytes that stand for a message
+	 * Frame bytes that are not necessarily a message.
+	 * @param message the bytes of the message
 	 * @return the bytes of the body
 	 */
 	public static byte[] of(byte[] message) {
@@ -32,10 +32,10 @@ public final class GrpcMessage {
 	}
 
 	/**
-	 * Frame a message and lie about it.
-	 * @param compressed the byte that says whether the message is compressed
-	 * @param length the length to give
-	 * @param message the bytes that stand for a message
+	 * Frame a message with a prefix that may be wrong.
+	 * @param compressed the compression byte
+	 * @param length the length to send
+	 * @param message the bytes of the message
 	 * @return the bytes of the body
 	 */
 	public static byte[] of(int compressed, int length, byte[] message) {

@@ -53,14 +53,13 @@ import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 /**
- * A server that speaks HTTP/2 and no gRPC: what it answers is for the test to say, frame
- * by frame. Without a word from the test it is a good scheduler, as far as SubmitTask and
- * PollActivityBuffer go.
+ * An HTTP/2 server without gRPC, whose responses tests define frame by frame. By default,
+ * it responds to SubmitTask and PollActivityBuffer like a valid scheduler.
  */
 public final class Http2Server implements AutoCloseable {
 
 	/**
-	 * What a good scheduler answers.
+	 * The response of a valid scheduler.
 	 */
 	public static final Answer GOOD = (stream) -> {
 		stream.headers();
@@ -72,7 +71,7 @@ public final class Http2Server implements AutoCloseable {
 
 	private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-	/** The last one stays; guarded by itself. */
+	/** The last one is kept; guarded by itself. */
 	private final Deque<Answer> answers = new ArrayDeque<>(List.of(GOOD));
 
 	private final Channel listener;
@@ -105,8 +104,9 @@ public final class Http2Server implements AutoCloseable {
 	}
 
 	/**
-	 * Say how the next requests are answered.
-	 * @param answers an answer to each request, the last one to all that follow too
+	 * Set the responses to the next requests.
+	 * @param answers the response to each request; the last one also applies to all later
+	 * requests
 	 */
 	public void answer(Answer... answers) {
 		synchronized (this.answers) {
@@ -146,7 +146,7 @@ public final class Http2Server implements AutoCloseable {
 	}
 
 	/**
-	 * Answers a request. Called on the connection's event loop when the request is
+	 * Responds to a request. Called on the connection's event loop when the request is
 	 * complete.
 	 */
 	@FunctionalInterface
@@ -157,7 +157,7 @@ public final class Http2Server implements AutoCloseable {
 	}
 
 	/**
-	 * A request's way back to the client. What is sent is not checked.
+	 * The stream of a request, to send the response. The response is not validated.
 	 */
 	public static final class Stream {
 
@@ -181,7 +181,7 @@ public final class Http2Server implements AutoCloseable {
 		}
 
 		/**
-		 * Return a response message that fits the request.
+		 * Return a valid response message for the request.
 		 * @return the message
 		 */
 		public MessageLite goodResponse() {
@@ -194,8 +194,8 @@ public final class Http2Server implements AutoCloseable {
 		}
 
 		/**
-		 * Send the headers of a good answer and some more.
-		 * @param namesAndValues names and values by turns
+		 * Send the headers of a valid response and additional headers.
+		 * @param namesAndValues alternating names and values
 		 */
 		public void headers(String... namesAndValues) {
 			headers(with(new DefaultHttp2Headers(false).status("200").set("content-type", "application/grpc"),
@@ -203,17 +203,17 @@ public final class Http2Server implements AutoCloseable {
 		}
 
 		/**
-		 * Send just these headers.
+		 * Send only these headers.
 		 * @param headers the headers
-		 * @param endOfStream whether they end the answer
+		 * @param endOfStream whether they end the response
 		 */
 		public void headers(Http2Headers headers, boolean endOfStream) {
 			this.context.writeAndFlush(new DefaultHttp2HeadersFrame(headers, endOfStream).stream(this.stream));
 		}
 
 		/**
-		 * Send just these trailers, and end the answer.
-		 * @param namesAndValues names and values by turns
+		 * Send only these trailers and end the response.
+		 * @param namesAndValues alternating names and values
 		 */
 		public void trailers(String... namesAndValues) {
 			headers(with(new DefaultHttp2Headers(false), namesAndValues), true);
@@ -230,7 +230,7 @@ public final class Http2Server implements AutoCloseable {
 		/**
 		 * Send bytes of the body.
 		 * @param data the bytes
-		 * @param endOfStream whether they end the answer
+		 * @param endOfStream whether they end the response
 		 */
 		public void data(byte[] data, boolean endOfStream) {
 			this.context.writeAndFlush(
@@ -239,16 +239,16 @@ public final class Http2Server implements AutoCloseable {
 
 		/**
 		 * Reset the stream.
-		 * @param error why
+		 * @param error the reason
 		 */
 		public void reset(Http2Error error) {
 			this.context.writeAndFlush(new DefaultHttp2ResetFrame(error).stream(this.stream));
 		}
 
 		/**
-		 * Say that the connection ends.
+		 * Send GOAWAY.
 		 * @param processed whether this request was processed
-		 * @param error why the connection ends
+		 * @param error the reason
 		 */
 		public void goAway(boolean processed, Http2Error error) {
 			goAway(processed, error, "");
@@ -268,26 +268,26 @@ public final class Http2Server implements AutoCloseable {
 		}
 
 		/**
-		 * Reset the connection, without a farewell.
+		 * Reset the connection without sending GOAWAY.
 		 */
 		public void disconnect() {
 			Channel connection = this.context.channel();
 			connection.config().setOption(ChannelOption.SO_LINGER, 0);
-			// Channel.close() would let the codec say GOAWAY first
+			// Channel.close() would let the codec send GOAWAY first
 			connection.unsafe().close(connection.voidPromise());
 		}
 
 		/**
-		 * Close the connection once all is sent.
+		 * Close the connection after everything is sent.
 		 */
 		public void close() {
 			this.context.close();
 		}
 
 		/**
-		 * Answer, and change the bytes of all frames of the answer on their way out.
+		 * Respond and change the bytes of all frames of the response.
 		 * @param change changes the bytes
-		 * @param answer the answer
+		 * @param answer the response
 		 */
 		public void corrupted(UnaryOperator<byte[]> change, Answer answer) {
 			this.corruption.begin();
@@ -296,9 +296,9 @@ public final class Http2Server implements AutoCloseable {
 		}
 
 		/**
-		 * Do something again and again for as long as the connection is there.
-		 * @param intervalMillis how long to wait in between
-		 * @param action what to do
+		 * Repeat an action as long as the connection is open.
+		 * @param intervalMillis the delay between two actions
+		 * @param action the action
 		 */
 		public void repeat(long intervalMillis, Runnable action) {
 			var task = this.context.executor().scheduleAtFixedRate(action, 0, intervalMillis, TimeUnit.MILLISECONDS);
@@ -315,7 +315,7 @@ public final class Http2Server implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for complete requests and answers them.
+	 * Waits for complete requests and responds to them.
 	 */
 	private final class RequestHandler extends ChannelInboundHandlerAdapter {
 
@@ -348,25 +348,26 @@ public final class Http2Server implements AutoCloseable {
 		private void read(ChannelHandlerContext context, Http2DataFrame data) throws Http2Exception {
 			context.write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
 			if (data.isEndStream()) {
-				// The test, not the codec, decides what is too much for the client
+				// The test, not the codec, defines the limit of the client
 				this.codec.encoder()
 					.configuration()
 					.headersConfiguration()
 					.maxHeaderListSize(Http2CodecUtil.MAX_HEADER_LIST_SIZE);
-				String path = Objects.requireNonNull(this.paths.remove(data.stream()), "headers come first");
+				String path = Objects.requireNonNull(this.paths.remove(data.stream()),
+						"headers must be received first");
 				nextAnswer().to(new Stream(context, this.codec, this.corruption, data.stream(), path));
 			}
 		}
 
 		@Override
 		public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-			// The client has gone, or has closed the stream that is still answered
+			// The client has disconnected or closed the stream before the response ended
 		}
 
 	}
 
 	/**
-	 * Sits between codec and network.
+	 * Changes bytes between codec and network.
 	 */
 	private static final class Corruption extends ChannelOutboundHandlerAdapter {
 

@@ -19,8 +19,8 @@ public final class Ports {
 	}
 
 	/**
-	 * Return a port where nobody listens. It is anybody's: prefer port 0 where a server
-	 * is to listen.
+	 * Return a port that nothing listens on. Other programs may use it at any time:
+	 * prefer port 0 to start a server.
 	 * @return the port
 	 */
 	public static int unused() {
@@ -33,8 +33,8 @@ public final class Ports {
 	}
 
 	/**
-	 * Start a server on a port that was in use before. A free port is anybody's: for a
-	 * while, a connection of another program may happen to come from it.
+	 * Start a server on a port that was in use before. Retries for a while, because a
+	 * connection of another program may use the free port temporarily.
 	 * @param <T> the type of server
 	 * @param start starts the server, or throws an exception if the port is taken
 	 * @return the server

@@ -12,8 +12,8 @@ import io.grpc.ServerInterceptor;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 /**
- * Remembers the correlation ids of the calls of the scheduler's service that reach one or
- * more servers. A call that is sent again keeps its correlation id. Thread-safe.
+ * Records the correlation ids of the scheduler service's calls that reach one or more
+ * servers. A repeated call keeps its correlation id. Thread-safe.
  */
 public final class ReceivedCalls implements ServerInterceptor {
 
@@ -32,7 +32,8 @@ public final class ReceivedCalls implements ServerInterceptor {
 	}
 
 	/**
-	 * Return the correlation id of each call, once for each time that it was received.
+	 * Return the correlation id of each received call. A call that was received several
+	 * times is included several times.
 	 * @return the correlation ids, in the order of the calls
 	 */
 	public List<String> correlationIds() {

@@ -25,9 +25,9 @@ import javax.net.ssl.SSLSocket;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * A network that fails on demand: forwards the connections to a port of the loopback
- * interface to another port there, until told otherwise. It can take TLS connections for
- * a server that speaks plaintext. Thread-safe.
+ * A proxy that simulates network failures. By default, it forwards connections from a
+ * port of the loopback interface to another one. It can accept TLS connections for a
+ * plaintext server. Thread-safe.
  */
 public final class TcpProxy implements AutoCloseable {
 
@@ -57,7 +57,7 @@ public final class TcpProxy implements AutoCloseable {
 
 	private ServerSocket listener;
 
-	/** Ends when the listener is closed. */
+	/** Completes when the listener is closed. */
 	private CompletableFuture<?> acceptor;
 
 	/**
@@ -70,7 +70,7 @@ public final class TcpProxy implements AutoCloseable {
 
 	/**
 	 * Listen on any free port.
-	 * @param targetPort gives the port of the server behind this proxy for each new
+	 * @param targetPort supplies the port of the server behind this proxy for each new
 	 * connection
 	 */
 	public TcpProxy(IntSupplier targetPort) {
@@ -86,7 +86,7 @@ public final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Create a proxy that takes TLS connections with the server certificate of an
+	 * Create a proxy that accepts TLS connections with the server certificate of an
 	 * authority, and requires a client certificate of this authority.
 	 * @param certificates the authority
 	 * @param protocol the only protocol to accept, such as {@code TLSv1.3}
@@ -106,8 +106,8 @@ public final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Return how many connections were accepted so far.
-	 * @return the number of connections, closed ones included
+	 * Return the number of connections that were accepted so far.
+	 * @return the number of connections, including closed ones
 	 */
 	public int connections() {
 		return this.connections.get();
@@ -130,17 +130,17 @@ public final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Keep connections open, old ones and new ones, and forward nothing in either
-	 * direction until {@link #restore()}. What was sent meanwhile is forwarded then, and
-	 * so is the end of a connection.
+	 * Keep existing and new connections open, but forward nothing in either direction
+	 * until {@link #restore()}. Data that was sent in the meantime and closed connections
+	 * are forwarded after that.
 	 */
 	public void silence() {
 		silence(UNTIL_RESTORED);
 	}
 
 	/**
-	 * Be silent for a while.
-	 * @param duration how long
+	 * Forward nothing for a limited time.
+	 * @param duration the duration
 	 */
 	public void silence(Duration duration) {
 		synchronized (this.silence) {
@@ -159,7 +159,7 @@ public final class TcpProxy implements AutoCloseable {
 			cut();
 			acceptor = this.acceptor;
 		}
-		// The port is open for as long as a thread waits there
+		// The port remains open as long as a thread waits there
 		acceptor.join();
 	}
 
@@ -200,7 +200,7 @@ public final class TcpProxy implements AutoCloseable {
 				accept(listener, listener.accept());
 			}
 			catch (IOException ex) {
-				// The listener was closed, or this client has gone
+				// The listener was closed or the client has disconnected
 			}
 		}
 	}
@@ -245,7 +245,7 @@ public final class TcpProxy implements AutoCloseable {
 			close(source);
 		}
 		catch (IOException | InterruptedException ex) {
-			// One end was reset, or this proxy was told to end the connection
+			// One side was reset, or this proxy closed the connection
 			reset(sink);
 			reset(source);
 		}
@@ -266,7 +266,7 @@ public final class TcpProxy implements AutoCloseable {
 			socket.setSoLinger(true, 0);
 		}
 		catch (IOException ex) {
-			// Closed already
+			// Already closed
 		}
 		close(socket);
 	}
@@ -281,7 +281,7 @@ public final class TcpProxy implements AutoCloseable {
 			closeable.close();
 		}
 		catch (Exception ex) {
-			// It is of no use any more, however it ends
+			// The socket is no longer used, regardless of the outcome
 		}
 	}
 

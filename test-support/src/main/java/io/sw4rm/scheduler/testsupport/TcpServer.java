@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * A server of whatever else there is than gRPC: says something to each client and takes
- * no notice of what the client says. Thread-safe.
+ * A server that does not speak gRPC: sends data to each client and ignores what the
+ * client sends. Thread-safe.
  */
 public final class TcpServer implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class TcpServer implements AutoCloseable {
 
 	/**
 	 * Listen on any free port of the loopback interface.
-	 * @param talk what to say to each client; the connection stays open unless it closes
+	 * @param talk sends data to each client; the connection stays open unless it closes
 	 * the stream
 	 */
 	public TcpServer(Talk talk) {
@@ -44,7 +44,7 @@ public final class TcpServer implements AutoCloseable {
 	}
 
 	/**
-	 * Start a server that accepts connections and says nothing.
+	 * Start a server that accepts connections and sends nothing.
 	 * @return the server
 	 */
 	public static TcpServer silent() {
@@ -53,7 +53,7 @@ public final class TcpServer implements AutoCloseable {
 	}
 
 	/**
-	 * Start a server that closes each connection once it is accepted.
+	 * Start a server that closes each connection after accepting it.
 	 * @return the server
 	 */
 	public static TcpServer closing() {
@@ -65,8 +65,8 @@ public final class TcpServer implements AutoCloseable {
 	}
 
 	/**
-	 * Return how many connections were accepted so far.
-	 * @return the number of connections, closed ones included
+	 * Return the number of connections that were accepted so far.
+	 * @return the number of connections, including closed ones
 	 */
 	public int connections() {
 		return this.connections.get();
@@ -106,7 +106,7 @@ public final class TcpServer implements AutoCloseable {
 			talk.to(client.getOutputStream());
 		}
 		catch (IOException ex) {
-			// The client has gone
+			// The client has disconnected
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -114,7 +114,7 @@ public final class TcpServer implements AutoCloseable {
 	}
 
 	/**
-	 * Unread bytes would turn the end of a connection into a reset.
+	 * Unread bytes would cause a reset when the connection is closed.
 	 */
 	private static void ignore(Socket client) {
 		try {
@@ -130,20 +130,20 @@ public final class TcpServer implements AutoCloseable {
 			closeable.close();
 		}
 		catch (Exception ex) {
-			// It is of no use any more, however it ends
+			// The socket is no longer used, regardless of the outcome
 		}
 	}
 
 	/**
-	 * What a server says to a client.
+	 * Sends data to a client.
 	 */
 	@FunctionalInterface
 	public interface Talk {
 
 		/**
-		 * Say it.
-		 * @param client where to write it
-		 * @throws IOException if the client has gone
+		 * Send the data.
+		 * @param client the stream to the client
+		 * @throws IOException if the client has disconnected
 		 * @throws InterruptedException if the server is closed
 		 */
 		void to(OutputStream client) throws IOException, InterruptedException;

@@ -25,7 +25,7 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 
 /**
- * A certificate authority of its own, with a server certificate for {@code localhost} and
+ * A certificate authority with a server certificate for {@code localhost} and
  * {@code 127.0.0.1} unless other names are given.
  */
 public final class TestCertificates {
@@ -51,7 +51,7 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Return credentials of the server, which asks for no client certificate.
+	 * Return credentials of the server, which does not request a client certificate.
 	 * @return the credentials
 	 */
 	public ServerCredentials serverCredentials() {
@@ -59,7 +59,7 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Return credentials of another server, whose certificate is for one name.
+	 * Return credentials of another server, with a certificate for one name.
 	 * @param serverName the DNS name or IPv4 address of the server
 	 * @return the credentials
 	 */
@@ -68,10 +68,9 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Return credentials of the server with a certificate that is valid for some time
-	 * alone.
-	 * @param notBefore when the certificate begins to be valid
-	 * @param notAfter when it ends to be valid
+	 * Return credentials of the server with a certificate of limited validity.
+	 * @param notBefore the start of the validity
+	 * @param notAfter the end of the validity
 	 * @return the credentials
 	 */
 	public ServerCredentials serverCredentials(Instant notBefore, Instant notAfter) {
@@ -87,7 +86,7 @@ public final class TestCertificates {
 	/**
 	 * Return credentials of the server, which requires a client certificate of this
 	 * authority.
-	 * @param protocols the protocols to accept, none for the usual ones
+	 * @param protocols the protocols to accept, none for the defaults
 	 * @return the credentials
 	 */
 	public ServerCredentials mutualServerCredentials(String... protocols) {
@@ -103,8 +102,8 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Open a port of the loopback interface for HTTP/2 with a client certificate of this
-	 * authority.
+	 * Open a port of the loopback interface for HTTP/2 that requires a client certificate
+	 * of this authority.
 	 */
 	SSLServerSocket mutualServerSocket(int port, String protocol) throws IOException {
 		SSLServerSocket socket = (SSLServerSocket) build(this::serverContext).getServerSocketFactory()
@@ -158,10 +157,10 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Issue a client certificate that is valid for some time alone.
+	 * Issue a client certificate of limited validity.
 	 * @param commonName the name of the client
-	 * @param notBefore when the certificate begins to be valid
-	 * @param notAfter when it ends to be valid
+	 * @param notBefore the start of the validity
+	 * @param notAfter the end of the validity
 	 * @return the certificate and its key
 	 */
 	public X509Bundle issue(String commonName, Instant notBefore, Instant notAfter) {
@@ -182,7 +181,7 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Return the property of a PEM bundle of Spring Boot's that trusts this authority.
+	 * Return the property of a Spring Boot PEM bundle that trusts this authority.
 	 * @param bundle the name of the bundle
 	 * @return name and value
 	 */
@@ -191,8 +190,8 @@ public final class TestCertificates {
 	}
 
 	/**
-	 * Return the properties of a PEM bundle of Spring Boot's that trusts this authority
-	 * and holds a client certificate.
+	 * Return the properties of a Spring Boot PEM bundle that trusts this authority and
+	 * contains a client certificate.
 	 * @param bundle the name of the bundle
 	 * @param client the certificate
 	 * @return names and values

@@ -1,6 +1,6 @@
 /**
- * What the tests of several modules share: proxies, servers that are no schedulers,
- * certificates, ports. Never published.
+ * Shared by the tests of several modules: proxies, servers that are not schedulers,
+ * certificates and ports. Not published.
  */
 @NullMarked
 package io.sw4rm.scheduler.testsupport;
