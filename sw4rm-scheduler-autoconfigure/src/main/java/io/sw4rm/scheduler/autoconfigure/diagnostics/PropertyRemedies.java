@@ -27,7 +27,8 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 
 	private static String template(SchedulerProblem problem) {
 		return switch (problem) {
-			case MESSAGE_TOO_LARGE -> "'*max-inbound-message-size' limits responses; the scheduler limits requests";
+			case MESSAGE_TOO_LARGE ->
+				"For a response, raise '*max-inbound-message-size'. For a request, send less, or raise the limit of the scheduler";
 			case UNREADABLE_RESPONSE -> "Check that a SW4RM scheduler of a fitting version is at '*address'";
 			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
 			case TOO_MANY_PINGS -> "Increase '*keepalive.time', or let the server permit it";
