@@ -170,7 +170,7 @@ class SchedulerPropertiesTests {
 		assertFailsToStart("sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.ssl.bundle=missing",
 				"spring.ssl.bundle.pem.mine.truststore.certificate=" + new TestCertificates().authorityPem());
 		assertThat(output).contains("'missing' for configuration property 'sw4rm.scheduler.ssl.bundle'")
-			.contains("known: [mine]")
+			.contains("available: [mine]")
 			.contains("spring.ssl.bundle.pem.missing.*");
 	}
 

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import io.sw4rm.scheduler.client.SchedulerProblem;
 
 /**
- * What to do about a problem, in terms of the properties of a scheduler.
+ * Remedies for problems, in terms of the properties of a scheduler.
  */
 public final class PropertyRemedies implements Function<SchedulerProblem, String> {
 
@@ -13,8 +13,7 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 
 	/**
 	 * Create remedies.
-	 * @param prefix what the names of the properties begin with, such as
-	 * {@code sw4rm.scheduler.}
+	 * @param prefix the prefix of the properties, such as {@code sw4rm.scheduler.}
 	 */
 	public PropertyRemedies(String prefix) {
 		this.prefix = prefix;
@@ -28,14 +27,14 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 	private static String template(SchedulerProblem problem) {
 		return switch (problem) {
 			case MESSAGE_TOO_LARGE -> "'*max-inbound-message-size' limits responses; the scheduler limits requests";
-			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
-			case CHANNEL_SHUT_DOWN -> "Make no calls while the application stops";
+			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or increase '*max-in-flight'";
+			case CHANNEL_SHUT_DOWN -> "Do not make calls while the application stops";
 			case HTTP_1, NOT_GRPC -> "Check the port in '*address'";
 			case TLS_REQUIRED -> "Start '*address' with https://, or set '*ssl.bundle'";
 			case CONNECTION_CLOSED ->
 				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'";
 			case TLS_NOT_SUPPORTED -> "Check the port, or start '*address' with http:// if the network is trusted";
-			case LIBRARY_MISMATCH -> "Leave their versions to Spring Boot's dependency management";
+			case LIBRARY_MISMATCH -> "Use the versions from Spring Boot's dependency management";
 			case UNKNOWN_HOST -> "Check '*address' and the DNS";
 			case CERTIFICATE_NOT_TRUSTED -> "Check the trusted certificates of the bundle in '*ssl.bundle'";
 			case CERTIFICATE_FOR_OTHER_NAME -> "Check '*address'";
