@@ -60,7 +60,7 @@ class LibraryMismatchTests {
 	void failsFirstCallAtOnceWhenLibraryIsMissing() throws Exception {
 		assertThat(run(classPathWithout("netty-handler"), "--sw4rm.scheduler.deadline=1h"))
 			.contains("Failure: PollActivityBuffer at ")
-			.contains("The gRPC and Netty libraries on the class path do not belong together");
+			.contains("The gRPC and Netty libraries on the class path are incompatible");
 	}
 
 	@Test
@@ -74,7 +74,7 @@ class LibraryMismatchTests {
 	@Test
 	void saysThatTransportIsMissing() throws Exception {
 		assertThat(run(classPathWithout("grpc-netty"))).contains("APPLICATION FAILED TO START")
-			.contains("nothing made a gRPC channel to the scheduler");
+			.contains("there is no gRPC channel to the scheduler");
 	}
 
 	private String run(String classPath, String... arguments) throws IOException, InterruptedException {

@@ -19,8 +19,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
 
 /**
- * Default {@link SchedulerClientFactory}: makes clients from connections. Properties are
- * applied first, then the application's beans, its customizers last.
+ * Default {@link SchedulerClientFactory}: makes clients from connections. Applies the
+ * properties first, then the application's beans and finally its customizers.
  */
 class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 
@@ -42,7 +42,7 @@ class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 	public SchedulerClientBuilder builder(String name) {
 		SchedulerClientBuilder builder = this.builders.get(name);
 		if (builder == null) {
-			// Without a lock, as beans are created meanwhile
+			// Without a lock, because this creates beans
 			SchedulerClientBuilder configured = configure(name);
 			builder = this.builders.putIfAbsent(name, configured);
 			builder = (builder != null) ? builder : configured;
@@ -85,7 +85,7 @@ class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 	private String checkCompression(String prefix, String compression) {
 		if (this.compressorRegistry.lookupCompressor(compression) == null) {
 			throw new InvalidConfigurationPropertyValueException(prefix + "compression", compression,
-					"There is no compressor of that name. Use gzip, or add a Compressor bean.");
+					"There is no compressor with this name. Use gzip, or add a Compressor bean.");
 		}
 		return compression;
 	}

@@ -56,7 +56,7 @@ class NamedSchedulersRegistrar implements ImportBeanDefinitionRegistrar {
 	}
 
 	/**
-	 * The application's own bean of that name comes first.
+	 * The application's own bean with this name takes precedence.
 	 */
 	private void register(BeanDefinitionRegistry registry, String beanName, RootBeanDefinition definition) {
 		if (!registry.containsBeanDefinition(beanName)) {

@@ -26,7 +26,7 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 		this.prefix = prefix;
 		this.properties = properties;
 		this.sslBundles = sslBundles;
-		// An invalid bundle stops the application
+		// An invalid bundle prevents the application from starting
 		getSslBundle();
 	}
 
@@ -52,12 +52,12 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 		}
 		catch (NoSuchSslBundleException ex) {
 			throw invalidBundle(name,
-					"There is no SSL bundle of that name (known: %s). Define it with 'spring.ssl.bundle.pem.%s.*' or 'spring.ssl.bundle.jks.%s.*'."
+					"There is no SSL bundle with this name (available: %s). Define it with 'spring.ssl.bundle.pem.%s.*' or 'spring.ssl.bundle.jks.%s.*'."
 						.formatted(this.sslBundles.getBundleNames(), name, name),
 					ex);
 		}
 		catch (RuntimeException ex) {
-			throw invalidBundle(name, "The SSL bundle of that name can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
+			throw invalidBundle(name, "The SSL bundle can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
 				.formatted(ex.getMessage(), name), ex);
 		}
 	}

@@ -46,8 +46,8 @@ class SchedulerChannelConfiguration {
 	}
 
 	/**
-	 * The channel of the scheduler that has no name. An application may bring its own,
-	 * under the same bean name.
+	 * The channel of the scheduler without a name. An application may define its own bean
+	 * with the same name.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnDefaultSchedulerCondition.class)

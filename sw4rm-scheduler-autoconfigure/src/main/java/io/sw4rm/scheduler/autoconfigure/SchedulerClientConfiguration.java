@@ -58,7 +58,7 @@ class SchedulerClientConfiguration {
 	}
 
 	/**
-	 * The clients of the scheduler that has no name.
+	 * The clients of the scheduler without a name.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
@@ -71,7 +71,7 @@ class SchedulerClientConfiguration {
 		}
 
 		/**
-		 * A bean that is meant to be added may replace a client by accident.
+		 * Logs the replacement of the auto-configured client, which may be unintended.
 		 */
 		@Override
 		public void afterSingletonsInstantiated() {
@@ -132,7 +132,7 @@ class SchedulerClientConfiguration {
 	}
 
 	/**
-	 * Matches if there is any scheduler: one without a name or those with names.
+	 * Matches if there is any scheduler, with or without a name.
 	 */
 	static class OnSchedulerCondition implements ConfigurationCondition {
 

@@ -7,8 +7,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 
 /**
  * Factory for clients of the configured schedulers. Clients of the same scheduler share
- * its connection, its limit of calls in flight, and all that the properties and the
- * application's beans set. Thread-safe.
+ * its connection, its limit of calls in flight, and all settings of the properties and
+ * the application's beans. Thread-safe.
  */
 public interface SchedulerClientFactory {
 
@@ -43,7 +43,7 @@ public interface SchedulerClientFactory {
 	}
 
 	/**
-	 * Create a reactive client, as {@link #create(String)} does. Needs
+	 * Create a reactive client, as {@link #create(String)} does. Requires
 	 * {@code reactor-core}.
 	 * @param name the name of the scheduler
 	 * @return a new client
@@ -54,11 +54,11 @@ public interface SchedulerClientFactory {
 	}
 
 	/**
-	 * Start to build a client of the scheduler that
+	 * Return a builder for a client of the scheduler that
 	 * {@code sw4rm.scheduler.client.<name>.*} configures.
 	 * @param name the name of the scheduler, or {@code default} for the one without a
 	 * name
-	 * @return a new builder, to which properties and beans were applied
+	 * @return a new builder, to which properties and beans are already applied
 	 * @throws IllegalArgumentException if there is no such scheduler
 	 */
 	SchedulerClientBuilder builder(String name);

@@ -31,8 +31,8 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	private @Nullable Duration deadline;
 
 	/**
-	 * Whether calls wait for a connection until their deadline instead of failing at once
-	 * when there is none.
+	 * Whether calls wait for a connection until their deadline instead of failing
+	 * immediately when there is none.
 	 */
 	private boolean waitForReady;
 
@@ -42,13 +42,13 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	private final Map<String, String> metadata = new LinkedHashMap<>();
 
 	/**
-	 * Maximum size of requests. Schedulers usually refuse larger ones.
+	 * Maximum size of requests. Schedulers usually reject larger ones.
 	 */
 	private DataSize maxOutboundMessageSize = DataSize.ofMegabytes(4);
 
 	/**
-	 * Maximum number of calls in flight. One call more fails at once. When not set, there
-	 * is no limit.
+	 * Maximum number of calls in flight. Calls that exceed the limit fail immediately.
+	 * When not set, there is no limit.
 	 */
 	private @Nullable Integer maxInFlight;
 
@@ -71,7 +71,7 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	private Duration startupTimeout = Duration.ofSeconds(30);
 
 	/**
-	 * Deadlines of single operations. Operations without one use "deadline".
+	 * Deadlines of individual operations. Operations without one use "deadline".
 	 */
 	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
 
@@ -86,7 +86,7 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	}
 
 	/**
-	 * Return the address as one text.
+	 * Return the address as a single string.
 	 */
 	String address() {
 		return String.join(",", this.address);
@@ -166,7 +166,7 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	public enum Startup {
 
 		/**
-		 * Start without a check, and connect with the first call.
+		 * Start without a check and connect when the first call is made.
 		 */
 		LAZY,
 

@@ -41,23 +41,22 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * The schedulers that the application uses: the one without a name, which is called
- * {@value #DEFAULT_NAME} here, and those of {@code sw4rm.scheduler.client.<name>.*}.
- * Knows for each its properties, the beans that apply to it, and its connection. For the
- * packages of this auto-configuration; applications use {@link SchedulerClientFactory}.
+ * Provides the properties, beans and connection of each scheduler: the one without a
+ * name, called {@value #DEFAULT_NAME} here, and those of
+ * {@code sw4rm.scheduler.client.<name>.*}. For internal use; applications use
+ * {@link SchedulerClientFactory}.
  * <p>
  * Thread-safe.
  */
 public final class SchedulerConnections {
 
 	/**
-	 * The name of the scheduler that has none.
+	 * The name of the scheduler without a name.
 	 */
 	public static final String DEFAULT_NAME = "default";
 
 	/**
-	 * The name of the bean with the channel of the scheduler that has no name. The
-	 * application may define it.
+	 * The bean name of the default scheduler's channel, which applications may define.
 	 */
 	public static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
 
@@ -117,23 +116,23 @@ public final class SchedulerConnections {
 
 	/**
 	 * Return whether there are schedulers with a name.
-	 * @return whether there are any
+	 * @return whether there are named schedulers
 	 */
 	public boolean hasNames() {
 		return this.names.size() > 1 || !this.names.contains(DEFAULT_NAME);
 	}
 
 	/**
-	 * Return what the names of a scheduler's properties begin with.
+	 * Return the prefix of a scheduler's properties.
 	 * @param name the name of the scheduler
-	 * @return the prefix, with a dot at the end
+	 * @return the prefix, including the trailing dot
 	 */
 	public String prefix(String name) {
 		return name.equals(DEFAULT_NAME) ? PREFIX : CLIENT_PROPERTY + "." + name + ".";
 	}
 
 	/**
-	 * Return the properties of a scheduler, with those that it inherits.
+	 * Return the properties of a scheduler, including those that it inherits.
 	 * @param name the name of the scheduler
 	 * @return valid properties
 	 */
@@ -153,11 +152,11 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Set further properties of a scheduler, after those that it inherits.
+	 * Bind additional properties of a scheduler, after those that it inherits.
 	 * @param name the name of the scheduler
 	 * @param group the group of properties, such as {@code health}
-	 * @param properties the properties to set
-	 * @param inherit whether properties that the scheduler does not set are those of
+	 * @param properties the properties to bind
+	 * @param inherit whether to inherit properties that are not set from
 	 * {@code sw4rm.scheduler.*}
 	 * @param <T> the type of the properties
 	 * @return the same properties
@@ -173,7 +172,7 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Return the beans of a type that apply to a scheduler: all but those that are
+	 * Return the beans of a type that apply to a scheduler: all except those that are
 	 * qualified with the name of another one.
 	 * @param name the name of the scheduler
 	 * @param type the type of the beans
@@ -206,7 +205,7 @@ public final class SchedulerConnections {
 
 	/**
 	 * Return the bean of a type that applies to a scheduler: the one that is qualified
-	 * with its name, or else one without such a qualifier.
+	 * with its name, or one without such a qualifier.
 	 * @param name the name of the scheduler
 	 * @param type the type of the bean
 	 * @param <T> the type of the bean
@@ -247,7 +246,7 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Return the scheduler that a bean is qualified with.
+	 * Return the name of the scheduler that a bean is qualified with.
 	 */
 	private @Nullable String owner(String beanName) {
 		return this.names.stream()
@@ -257,14 +256,14 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Return the connection to a scheduler. It is made when it is first needed.
+	 * Return the connection to a scheduler, which is created when it is first needed.
 	 * @param name the name of the scheduler
 	 * @return the connection
-	 * @throws IllegalArgumentException if there is no scheduler of that name
+	 * @throws IllegalArgumentException if there is no scheduler with this name
 	 */
 	public SchedulerConnection get(String name) {
 		Assert.isTrue(this.names.contains(name),
-				() -> "There is no scheduler '%s' (known: %s). Define it with '%s.%s.address'".formatted(name,
+				() -> "There is no scheduler '%s' (available: %s). Define it with '%s.%s.address'".formatted(name,
 						this.names, CLIENT_PROPERTY, name));
 		return this.beanFactory.getBean(connectionBeanName(name), SchedulerConnection.class);
 	}
@@ -274,7 +273,7 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Make the connection to a scheduler.
+	 * Create the connection to a scheduler.
 	 */
 	SchedulerConnection connect(String name) {
 		SchedulerClientProperties properties = properties(name);
@@ -287,12 +286,13 @@ public final class SchedulerConnections {
 		SchedulerConnectionDetails details = connectionDetails(name, properties);
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
 		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
-			.connect(new ConnectionSettings(address, tls(details, address), properties.getSsl().getServerNameOverride(),
-					properties, interceptors(name, address), (builder) -> customize(name, builder)));
+			.connect(new ConnectionSettings(prefix(name), address, tls(details, address),
+					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
+					(builder) -> customize(name, builder)));
 	}
 
 	/**
-	 * An application that asks for an embedded scheduler which is not there would use a
+	 * Without this check, an application that requires an embedded scheduler could use a
 	 * real one instead.
 	 */
 	private void checkEmbedded() {
@@ -318,7 +318,7 @@ public final class SchedulerConnections {
 		String property = prefix(name) + "address";
 		if (named && !this.binder.bind(property, Bindable.listOf(String.class)).isBound()) {
 			throw new InvalidConfigurationPropertyValueException(property, "",
-					"The client '%s' needs an address. Set '%s'.".formatted(name, property));
+					"The client '%s' requires an address. Set '%s'.".formatted(name, property));
 		}
 		return new PropertiesSchedulerConnectionDetails(prefix(name), properties,
 				this.beanFactory.getBean(SslBundles.class));
@@ -353,13 +353,13 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Makes an interceptor for the channel of each scheduler, to run after all others.
+	 * Creates an interceptor for the channel of each scheduler, to run after all others.
 	 */
 	@FunctionalInterface
 	public interface InterceptorFactory {
 
 		/**
-		 * Make an interceptor.
+		 * Create an interceptor.
 		 * @param name the name of the scheduler
 		 * @param address the address of the scheduler, or {@code null} if its channel is
 		 * the application's own

@@ -7,8 +7,8 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Configuration properties of the SW4RM scheduler client. Values that can't work stop the
- * application.
+ * Configuration properties of the SW4RM scheduler client. Invalid values prevent the
+ * application from starting.
  */
 @ConfigurationProperties("sw4rm.scheduler")
 public class SchedulerProperties extends SchedulerClientProperties implements InitializingBean {
@@ -19,9 +19,9 @@ public class SchedulerProperties extends SchedulerClientProperties implements In
 	private boolean enabled = true;
 
 	/**
-	 * Clients of further schedulers by their names. Each takes the properties of
-	 * sw4rm.scheduler.* and inherits those that it does not set, except address, auth.*
-	 * and metadata.*.
+	 * Named clients of further schedulers. Each supports the properties of
+	 * sw4rm.scheduler.* and inherits those that are not set, except address, auth.* and
+	 * metadata.*.
 	 */
 	private final Map<String, SchedulerClientProperties> client = new LinkedHashMap<>();
 

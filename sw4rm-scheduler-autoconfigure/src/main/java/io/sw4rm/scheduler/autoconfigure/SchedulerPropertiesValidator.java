@@ -21,9 +21,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * Checks {@link SchedulerClientProperties} before they are used. Spring Boot's analysis
- * of the failure shows the value and where it was set; values that may be secret are not
- * shown.
+ * Validates {@link SchedulerClientProperties}. Spring Boot's failure analysis shows the
+ * invalid value and its origin; values that may be secret are not shown.
  */
 final class SchedulerPropertiesValidator {
 
@@ -34,7 +33,7 @@ final class SchedulerPropertiesValidator {
 	private static final Pattern PRINTABLE_ASCII = Pattern.compile("[ -~]*");
 
 	/**
-	 * Much less would keep a thread busy.
+	 * Much lower values would keep a thread busy.
 	 */
 	private static final Duration MIN_RECONNECT_BACKOFF = Duration.ofMillis(10);
 
@@ -42,7 +41,7 @@ final class SchedulerPropertiesValidator {
 
 	/**
 	 * Create a validator.
-	 * @param prefix what the names of the properties begin with
+	 * @param prefix the prefix of the properties
 	 */
 	SchedulerPropertiesValidator(String prefix) {
 		this.prefix = prefix;
@@ -71,12 +70,13 @@ final class SchedulerPropertiesValidator {
 		check(properties.getMaxInFlight() == null || properties.getMaxInFlight() >= 1, "max-in-flight",
 				properties.getMaxInFlight(), "It must be at least 1. Remove it to have no limit.");
 		check(!properties.getShutdownGracePeriod().isNegative(), "shutdown-grace-period",
-				properties.getShutdownGracePeriod(), "It must not be negative. Use 0s to end calls in flight at once.");
+				properties.getShutdownGracePeriod(),
+				"It must not be negative. Use 0s to cancel calls in flight immediately.");
 	}
 
 	/**
-	 * Check properties that a channel of the application's own would ignore, although
-	 * security depends on them.
+	 * Reject properties that are relevant for security if the application's own channel
+	 * would ignore them.
 	 */
 	void validateForReplacedChannel(SchedulerClientProperties properties) {
 		String reason = "The application's own bean '%s' replaces the channel that this setting applies to. Configure TLS there, and remove this setting."
@@ -90,7 +90,7 @@ final class SchedulerPropertiesValidator {
 	private void validateTransport(String text, SchedulerClientProperties.Ssl ssl) {
 		if (text.contains("@") && !text.startsWith("unix:") && !text.startsWith("in-process:")) {
 			throw SchedulerFailureException.forSecretProperty(this.prefix + "address",
-					"It must not contain user information. Remove everything up to the '@'.");
+					"It must not contain user information. Remove everything up to and including the '@'.");
 		}
 		SchedulerAddress address = parse(text);
 		check(!ssl.isRequested() || address.security() != Security.PLAINTEXT, "address", text,
@@ -148,7 +148,7 @@ final class SchedulerPropertiesValidator {
 		}
 		LoadBalancerProvider provider = LoadBalancerRegistry.getDefaultRegistry().getProvider(policy);
 		check(provider != null, "load-balancing-policy", policy,
-				"The gRPC client has no policy of that name. Use round_robin, pick_first or another one that is on the class path.");
+				"There is no load balancing policy with this name. Use round_robin, pick_first or another one on the class path.");
 		check(provider == null || provider.parseLoadBalancingPolicyConfig(Map.of()).getError() == null,
 				"load-balancing-policy", policy,
 				"This policy requires settings that are not supported here. Use another one, such as round_robin or pick_first.");

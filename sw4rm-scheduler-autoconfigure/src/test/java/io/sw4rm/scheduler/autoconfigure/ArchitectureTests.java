@@ -23,7 +23,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the rules of the house: what each room may know of the others.
+ * Tests for the permitted dependencies between modules and packages.
  */
 @AnalyzeClasses(packages = "io.sw4rm.scheduler", importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {

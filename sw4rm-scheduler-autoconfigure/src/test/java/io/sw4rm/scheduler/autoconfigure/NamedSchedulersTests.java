@@ -25,6 +25,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,6 +74,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for applications with several schedulers, which properties alone define.
  */
+@Isolated("Looks at the threads of the JVM")
 class NamedSchedulersTests {
 
 	private static final String BLUE = "sw4rm.scheduler.client.blue.";

@@ -131,7 +131,7 @@ class SchedulerPropertiesTests {
 			retry.initial-backoff    | 0s                      | must be positive
 			retry.max-backoff        | 100ms                   | sw4rm.scheduler.retry.initial-backoff
 			retry.backoff-multiplier | 0.5                     | at least 1
-			retry.statuses           | ok                      | other than OK
+			retry.statuses           | ok                      | must not contain OK
 			load-balancing-policy    | fastest                 | round_robin
 			ssl.server-name-override | scheduler.test          | no effect without TLS
 			user-agent               | ' '                     | not blank
@@ -170,7 +170,7 @@ class SchedulerPropertiesTests {
 		assertFailsToStart("sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.ssl.bundle=missing",
 				"spring.ssl.bundle.pem.mine.truststore.certificate=" + new TestCertificates().authorityPem());
 		assertThat(output).contains("'missing' for configuration property 'sw4rm.scheduler.ssl.bundle'")
-			.contains("known: [mine]")
+			.contains("available: [mine]")
 			.contains("spring.ssl.bundle.pem.missing.*");
 	}
 

@@ -32,8 +32,8 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
  * {@link Endpoint @Endpoint} that shows the clients of SW4RM schedulers and the activity
- * buffers of agents, and purges them where write access is given. Shows no secrets: of
- * metadata the names alone.
+ * buffers of agents, and purges them if write access is permitted. Shows no secrets: only
+ * the names of metadata.
  */
 @Endpoint(id = "sw4rmscheduler", defaultAccess = Access.READ_ONLY)
 public class SchedulerEndpoint {
@@ -90,7 +90,7 @@ public class SchedulerEndpoint {
 	 * Purge the activity buffer of an agent.
 	 * @param agentId the agent
 	 * @param taskIds the tasks whose entries are removed
-	 * @param all whether to remove everything, if no tasks are given
+	 * @param all whether to remove all entries, if no tasks are given
 	 * @param client the name of the client to use, if there are several
 	 * @return the description
 	 */
@@ -99,7 +99,7 @@ public class SchedulerEndpoint {
 			@Nullable String client) {
 		boolean hasTaskIds = taskIds != null && !taskIds.isEmpty();
 		if (hasTaskIds == Boolean.TRUE.equals(all)) {
-			throw invalid("Either 'taskIds' or 'all=true' is needed");
+			throw invalid("Either 'taskIds' or 'all=true' is required, but not both");
 		}
 		SchedulerClient schedulerClient = client(client);
 		return new PurgeDescriptor((taskIds != null && hasTaskIds) ? schedulerClient.purgeActivity(agentId, taskIds)
@@ -144,15 +144,15 @@ public class SchedulerEndpoint {
 	 *
 	 * @param target the address of the scheduler, or the authority of the application's
 	 * own channel
-	 * @param channelReplaced whether the channel is the application's own
+	 * @param channelReplaced whether the application's own channel is used
 	 * @param tls whether address or connection details require TLS, {@code null} if the
 	 * channel is the application's own
 	 * @param channelState the state of the channel, if it is known
 	 * @param deadlines the deadline of each operation
 	 * @param retry the retries
 	 * @param metadata the names of the metadata that is sent with each call
-	 * @param calls the calls of each operation since the start
-	 * @param lastFailure the last call that failed, if any has
+	 * @param calls the number of calls of each operation since the start
+	 * @param lastFailure the last failed call, if any
 	 */
 	public record SchedulerDescriptor(String target, boolean channelReplaced, @Nullable Boolean tls,
 			@Nullable String channelState, Map<String, Duration> deadlines, RetryDescriptor retry, Set<String> metadata,
@@ -163,9 +163,9 @@ public class SchedulerEndpoint {
 	/**
 	 * Description of retries.
 	 *
-	 * @param maxAttempts the largest number of attempts
-	 * @param operations the operations that are tried again
-	 * @param statuses the statuses after which they are
+	 * @param maxAttempts the maximum number of attempts
+	 * @param operations the retried operations
+	 * @param statuses the retried statuses
 	 */
 	public record RetryDescriptor(int maxAttempts, Set<SchedulerOperation> operations, Set<Status.Code> statuses) {
 
@@ -174,8 +174,8 @@ public class SchedulerEndpoint {
 	/**
 	 * Description of the calls of an operation.
 	 *
-	 * @param total how many calls have ended
-	 * @param failed how many of them failed
+	 * @param total the number of completed calls
+	 * @param failed the number of failed calls
 	 */
 	public record CallsDescriptor(long total, long failed) {
 
@@ -204,7 +204,7 @@ public class SchedulerEndpoint {
 	/**
 	 * Description of a purge.
 	 *
-	 * @param purged how many entries were removed
+	 * @param purged the number of removed entries
 	 */
 	public record PurgeDescriptor(long purged) implements OperationResponseBody {
 

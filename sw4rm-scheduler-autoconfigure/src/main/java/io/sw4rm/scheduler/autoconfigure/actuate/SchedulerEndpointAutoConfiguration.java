@@ -25,7 +25,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for {@link SchedulerEndpoint} and
- * what the info endpoint shows of schedulers.
+ * the info contributor for schedulers.
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })

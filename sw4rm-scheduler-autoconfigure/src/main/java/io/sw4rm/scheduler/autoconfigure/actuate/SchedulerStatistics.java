@@ -17,8 +17,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
- * Counts the calls of each scheduler's clients for the endpoint, and remembers the last
- * one that failed.
+ * Counts the calls of each scheduler's clients for the endpoint, and stores the last
+ * failed call.
  */
 class SchedulerStatistics implements SchedulerClientBuilderCustomizer {
 

@@ -17,9 +17,8 @@ import org.springframework.core.Ordered;
 import io.sw4rm.scheduler.client.SchedulerCall;
 
 /**
- * Sends a token with each call on the channel of one scheduler. The closest to the
- * network, so that it knows whether the caller or an interceptor has set an
- * authorization.
+ * Sends a token with each call on the channel of a scheduler. Runs last, to detect
+ * whether the caller or an interceptor has set an authorization.
  */
 class BearerTokenClientInterceptor implements ClientInterceptor, Ordered {
 
@@ -45,7 +44,7 @@ class BearerTokenClientInterceptor implements ClientInterceptor, Ordered {
 	}
 
 	/**
-	 * Return why no token may be sent with a request, or {@code null} if one may.
+	 * Return why no token may be sent with a request, or {@code null} if it may be sent.
 	 */
 	@Nullable String refusal(RequestInfo request) {
 		String refusal = this.plaintextGuard.refusal(request);

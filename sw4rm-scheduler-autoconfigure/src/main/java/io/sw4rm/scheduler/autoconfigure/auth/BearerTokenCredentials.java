@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import io.sw4rm.scheduler.client.SchedulerCall;
 
 /**
- * Sends a token with one gRPC call, on connections only where others can't read it. A
- * call that brings an authorization of its own keeps it.
+ * Sends a token with a gRPC call, only on secure connections. Does not replace an
+ * existing authorization.
  */
 final class BearerTokenCredentials extends CallCredentials {
 
@@ -19,7 +19,7 @@ final class BearerTokenCredentials extends CallCredentials {
 
 	private final @Nullable SchedulerCall call;
 
-	/** The token that the scheduler rejected when the call was made before. */
+	/** The token that the scheduler rejected at the previous attempt of the call. */
 	private final @Nullable BearerToken refused;
 
 	private volatile boolean callHasAuthorization;
@@ -80,7 +80,7 @@ final class BearerTokenCredentials extends CallCredentials {
 
 	private void send(BearerToken token, MetadataApplier applier) {
 		if (this.refused != null && this.refused.hasValue(token.value())) {
-			fail(new TokenNotSentException("There is no other token than the one that was rejected"), applier);
+			fail(new TokenNotSentException("No token other than the rejected one is available"), applier);
 			return;
 		}
 		this.sent = token;
@@ -91,7 +91,7 @@ final class BearerTokenCredentials extends CallCredentials {
 	}
 
 	/**
-	 * Fail the call. The cause tells this from what a scheduler answers.
+	 * Fail the call. The cause distinguishes this from a response of the scheduler.
 	 */
 	private static void fail(Throwable failure, MetadataApplier applier) {
 		applier.fail(Status.UNAUTHENTICATED.withDescription(failure.getMessage()).withCause(failure));

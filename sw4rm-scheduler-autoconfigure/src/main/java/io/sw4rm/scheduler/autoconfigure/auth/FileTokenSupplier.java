@@ -16,8 +16,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Supplies the token of a file. The file is read again as calls are made, at most once in
- * a while, so that a token which the platform renews in place is noticed.
+ * Supplies the token of a file. Calls reload the file, at most once per second, so that a
+ * renewed token is detected.
  */
 class FileTokenSupplier implements ReadyTokenSupplier {
 
@@ -45,7 +45,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 			throw new InvalidConfigurationPropertyValueException(property, file,
 					(ex instanceof CharacterCodingException)
 							? "The content of the file (not shown) can't be sent. " + BearerToken.RULE
-							: "The file can't be read (%s). Name an existing, readable file."
+							: "The file can't be read (%s). Specify an existing, readable file."
 								.formatted(ex.getClass().getSimpleName()));
 		}
 		this.readNanos = System.nanoTime();
@@ -53,7 +53,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 
 	private static String read(Path file) throws IOException {
 		if (!Files.isRegularFile(file)) {
-			// Reading a pipe could take forever
+			// Reading a pipe could block forever
 			throw new NoSuchFileException("There is no regular file at " + file);
 		}
 		String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
@@ -65,7 +65,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 
 	@Override
 	public String getToken() {
-		// While one thread reads the file, others use the token that is known
+		// While one thread reads the file, others use the previous token
 		if (isDue() && this.reading.tryLock()) {
 			try {
 				if (isDue()) {
@@ -103,7 +103,7 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 		}
 		catch (IOException ex) {
 			if (!this.failing) {
-				logger.warn("No token can be read from '%s' (%s); the last one is used until there is another"
+				logger.warn("No token can be read from '%s' (%s); the previous token remains in use"
 					.formatted(this.file, ex.getClass().getSimpleName()));
 			}
 			this.failing = true;

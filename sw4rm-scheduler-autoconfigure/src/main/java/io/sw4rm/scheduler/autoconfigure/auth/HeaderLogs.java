@@ -15,8 +15,8 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 /**
- * Keeps tokens out of the log. At debug level gRPC's Netty transport prints the headers
- * of each call as they are.
+ * Prevents tokens from being logged. At debug level, gRPC's Netty transport logs request
+ * headers, including tokens.
  */
 class HeaderLogs {
 
@@ -35,14 +35,14 @@ class HeaderLogs {
 	}
 
 	/**
-	 * Set the level of loggers that would print a token to INFO. To be called for each
-	 * token that is sent, as levels can change while the application runs.
-	 * @return why no token may be sent, or {@code null} if one may
+	 * Set the level of loggers that would log a token to INFO. Must be called for each
+	 * token that is sent, because levels can change while the application runs.
+	 * @return why no token may be sent, or {@code null} if it may be sent
 	 */
 	@Nullable String refusal() {
 		for (Map.Entry<String, Log> log : this.logs.entrySet()) {
 			if (log.getValue().isDebugEnabled() && !silence(log.getKey(), log.getValue())) {
-				return "The token was not sent: logger '%s' would print it. Set the level of this logger to INFO"
+				return "The token was not sent: logger '%s' logs request headers. Set the level of this logger to INFO"
 					.formatted(log.getKey());
 			}
 		}
@@ -53,7 +53,7 @@ class HeaderLogs {
 		this.loggingSystem.get().setLogLevel(name, LogLevel.INFO);
 		boolean silent = !log.isDebugEnabled();
 		if (silent && this.warned.compareAndSet(false, true)) {
-			logger.warn("The level of logger '%s' was set to INFO: at DEBUG it prints tokens".formatted(name));
+			logger.warn("The level of logger '%s' was set to INFO: at DEBUG it logs tokens".formatted(name));
 		}
 		return silent;
 	}

@@ -17,8 +17,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * Refuses to send tokens over connections that others can read: those without TLS to
- * other machines.
+ * Refuses to send tokens to other machines over connections that are not encrypted.
  */
 class PlaintextGuard {
 
@@ -32,9 +31,9 @@ class PlaintextGuard {
 	}
 
 	/**
-	 * Check an address before anything is sent there.
-	 * @throws InvalidConfigurationPropertyValueException if it asks for plaintext to
-	 * another machine
+	 * Check an address before a token is sent to it.
+	 * @throws InvalidConfigurationPropertyValueException if it is the plaintext address
+	 * of another machine
 	 */
 	void check(SchedulerAddress address) {
 		if (!this.allowPlaintext && address.security() == Security.PLAINTEXT
@@ -45,7 +44,7 @@ class PlaintextGuard {
 	}
 
 	/**
-	 * Return why a token may not be sent with a request, or null if it may.
+	 * Return why a token may not be sent with a request, or null if it may be sent.
 	 */
 	@Nullable String refusal(RequestInfo request) {
 		if (this.allowPlaintext || request.getSecurityLevel() == SecurityLevel.PRIVACY_AND_INTEGRITY
@@ -63,8 +62,8 @@ class PlaintextGuard {
 	}
 
 	/**
-	 * A loopback connection may lead to a proxy, and from there anywhere: the host that
-	 * is meant must be a loopback one too.
+	 * A loopback connection may lead to a proxy and from there to another machine: the
+	 * requested host must be a loopback one as well.
 	 */
 	private static boolean staysOnThisMachine(RequestInfo request) {
 		SocketAddress remote = request.getTransportAttrs().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
@@ -82,7 +81,7 @@ class PlaintextGuard {
 	}
 
 	/**
-	 * The zone of an IPv6 address may be one that this machine doesn't have.
+	 * The zone of an IPv6 address may not exist on this machine.
 	 */
 	private static String withoutZone(String host) {
 		int zone = host.indexOf('%');

@@ -3,8 +3,8 @@ package io.sw4rm.scheduler.autoconfigure.auth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link SchedulerTokenSupplier} with one token for all calls, which it usually knows
- * without having to wait.
+ * A {@link SchedulerTokenSupplier} with one token for all calls, which is usually
+ * available immediately.
  */
 @FunctionalInterface
 interface ReadyTokenSupplier extends SchedulerTokenSupplier {
@@ -20,7 +20,7 @@ interface ReadyTokenSupplier extends SchedulerTokenSupplier {
 	String getToken();
 
 	/**
-	 * Return the token if it is known. Never waits for anything slow.
+	 * Return the token if it is available without blocking.
 	 */
 	default @Nullable String getTokenIfReady() {
 		return getToken();

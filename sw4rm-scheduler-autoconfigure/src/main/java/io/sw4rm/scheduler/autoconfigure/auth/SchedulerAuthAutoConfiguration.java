@@ -57,7 +57,7 @@ public final class SchedulerAuthAutoConfiguration {
 	static class OAuth2Configuration {
 
 		/**
-		 * A token request without a response would keep a thread for good.
+		 * A token request without a response would block a thread forever.
 		 */
 		private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -79,14 +79,14 @@ public final class SchedulerAuthAutoConfiguration {
 					? registrations.findByRegistrationId(id) : null;
 			if (registration == null) {
 				throw SchedulerTokens.invalidRegistrationId(prefix, id,
-						"There is no OAuth2 client registration of that name. Define it with "
+						"There is no OAuth2 client registration with this name. Define it with "
 								+ "'spring.security.oauth2.client.registration.<name>.*' or, in a reactive web application, "
 								+ "with a ClientRegistrationRepository bean.");
 			}
 			if (!AuthorizationGrantType.CLIENT_CREDENTIALS.equals(registration.getAuthorizationGrantType())) {
 				throw SchedulerTokens.invalidRegistrationId(prefix, id,
-						"This OAuth2 client registration uses another grant. Set 'spring.security.oauth2.client."
-								+ "registration.%s.authorization-grant-type' to client_credentials, or name another one."
+						"This OAuth2 client registration uses another grant type. Set 'spring.security.oauth2.client."
+								+ "registration.%s.authorization-grant-type' to client_credentials, or use another registration."
 									.formatted(id));
 			}
 			return registration.getRegistrationId();
@@ -114,7 +114,7 @@ public final class SchedulerAuthAutoConfiguration {
 	static class ActuatorConfiguration {
 
 		/**
-		 * Endpoints that show values do not show this one.
+		 * Sanitizes tokens in endpoints that show values.
 		 */
 		@Bean
 		SanitizingFunction sw4rmSchedulerTokenSanitizingFunction() {

@@ -6,21 +6,22 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 
 /**
- * Configuration properties of the credentials for the SW4RM scheduler. At most one source
- * of tokens may be set.
+ * Configuration properties of the credentials for the SW4RM scheduler. At most one token
+ * source may be set.
  */
 @ConfigurationProperties("sw4rm.scheduler.auth")
 public class SchedulerAuthProperties {
 
 	/**
-	 * Bearer token to send with every call. When not set, none is sent unless another
-	 * source of tokens is.
+	 * Bearer token to send with every call. When not set, no token is sent unless another
+	 * token source is configured.
 	 */
 	private @Nullable String token;
 
 	/**
-	 * File with the bearer token to send with every call, read again when it changes.
-	 * When not set, none is sent unless another source of tokens is.
+	 * File that contains the bearer token to send with every call. The file is reloaded
+	 * when it changes. When not set, no token is sent unless another token source is
+	 * configured.
 	 */
 	private @Nullable String tokenFile;
 
@@ -79,8 +80,8 @@ public class SchedulerAuthProperties {
 
 		/**
 		 * Name of the OAuth2 client registration whose client credentials are exchanged
-		 * for tokens, one of spring.security.oauth2.client.registration. When not set,
-		 * none is sent unless another source of tokens is.
+		 * for tokens, one of spring.security.oauth2.client.registration. When not set, no
+		 * token is sent unless another token source is configured.
 		 */
 		private @Nullable String registrationId;
 

@@ -7,9 +7,8 @@ package io.sw4rm.scheduler.autoconfigure.auth;
  * <p>
  * Implementations must be thread-safe. They are called on a thread of the gRPC channel
  * and may block: calls that need a token for the same operation and agent wait for the
- * same answer meanwhile, each no longer than its deadline and none longer than 30
- * seconds. Answers are not cached here: a token that is expensive to obtain should be
- * cached by the implementation.
+ * same result, each until its deadline and at most 30 seconds. Tokens are not cached:
+ * implementations should cache a token that is expensive to obtain.
  */
 @FunctionalInterface
 public interface SchedulerTokenSupplier {
@@ -25,8 +24,8 @@ public interface SchedulerTokenSupplier {
 	String getToken(SchedulerTokenRequest request);
 
 	/**
-	 * Called when the scheduler rejected a token. Then {@link #getToken} is called once
-	 * more, and the call is repeated once if it returns a different token. May be called
+	 * Called when the scheduler rejected a token. {@link #getToken} is then called again,
+	 * and the call is repeated once if it returns a different token. May be called
 	 * several times for the same token, and for one that is no longer in use.
 	 * @param token the rejected token
 	 */

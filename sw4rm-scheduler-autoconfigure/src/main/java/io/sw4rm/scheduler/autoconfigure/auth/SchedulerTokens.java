@@ -21,8 +21,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
- * Lets the clients of a scheduler send tokens, if there is a source of tokens for it: a
- * bean or its properties, which are read when the application runs.
+ * Configures the clients of a scheduler to send tokens, if there is a token source for
+ * it: a bean or its properties, which are read when the application runs.
  */
 class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCustomizer {
 
@@ -55,7 +55,7 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		}
 		Assert.state(address != null,
 				"The application's own bean 'sw4rmSchedulerChannel' replaces the channel that would send tokens to the "
-						+ "scheduler. Let it send them itself, and remove 'sw4rm.scheduler.auth.*' and the "
+						+ "scheduler. Configure credentials on that channel, and remove 'sw4rm.scheduler.auth.*' and the "
 						+ "SchedulerTokenSupplier");
 		warn(name, prefix, properties);
 		PlaintextGuard plaintextGuard = new PlaintextGuard(prefix, properties.isDangerouslyAllowPlaintext());
@@ -92,7 +92,7 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	}
 
 	/**
-	 * Without a source of the tokens that were asked for, no calls must be made.
+	 * Without the configured token source, no calls must be made.
 	 */
 	private SchedulerTokenSupplier oauth2(String prefix, String registrationId) {
 		OAuth2TokenSupplierFactory factory = this.oauth2.getIfAvailable();
@@ -122,8 +122,8 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	}
 
 	/**
-	 * A call that the scheduler rejected is repeated if it carried a token of ours: there
-	 * may be another one by now.
+	 * A rejected call is repeated if this class sent its token, because another token may
+	 * be available.
 	 */
 	@Override
 	public void customize(String name, SchedulerClientBuilder builder) {
@@ -131,7 +131,7 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	}
 
 	/**
-	 * Makes suppliers of OAuth2 tokens, where Spring Security's OAuth2 client is present.
+	 * Creates suppliers of OAuth2 tokens, if Spring Security's OAuth2 client is present.
 	 */
 	@FunctionalInterface
 	interface OAuth2TokenSupplierFactory {

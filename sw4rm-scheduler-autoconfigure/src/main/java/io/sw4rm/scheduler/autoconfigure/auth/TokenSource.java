@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets tokens from a {@link SchedulerTokenSupplier} without blocking the caller. Calls
+ * Obtains tokens from a {@link SchedulerTokenSupplier} without blocking the caller. Calls
  * that need the same token at the same time share one request to the supplier.
  */
 class TokenSource {
 
-	/** One request stands for all, where the token does not depend on it. */
+	/** Used for all calls if the token does not depend on the call. */
 	private static final SchedulerTokenRequest ANY = new SchedulerTokenRequest(null, null);
 
 	private final SchedulerTokenSupplier supplier;
@@ -28,9 +28,9 @@ class TokenSource {
 	private final Map<SchedulerTokenRequest, Fetch> inFlight = new HashMap<>();
 
 	/**
-	 * Create a source of tokens.
-	 * @param patience how long to wait for an answer of the supplier: one that hangs must
-	 * not block later calls, nor keep resources of calls that have ended
+	 * Create a token source.
+	 * @param patience the maximum time to wait for the supplier: a supplier that hangs
+	 * must not block later calls or keep resources of calls that have ended
 	 */
 	TokenSource(SchedulerTokenSupplier supplier, Duration patience) {
 		this.supplier = supplier;
@@ -38,7 +38,7 @@ class TokenSource {
 	}
 
 	/**
-	 * Return a token that is known, unless it is the one that was rejected.
+	 * Return a token that is available immediately, unless it is the rejected one.
 	 */
 	@Nullable BearerToken ready(@Nullable BearerToken refused) {
 		String token = (this.supplier instanceof ReadyTokenSupplier ready) ? ready.getTokenIfReady() : null;
@@ -48,9 +48,9 @@ class TokenSource {
 	/**
 	 * Get a token.
 	 * @param request the call that needs it
-	 * @param refused a token that the scheduler rejected, which the supplier is told
-	 * before it is called
-	 * @param executor what the supplier runs on
+	 * @param refused a token that the scheduler rejected, which is reported to the
+	 * supplier first
+	 * @param executor runs the supplier
 	 * @return the token; it may be the rejected one again
 	 */
 	CompletableFuture<BearerToken> fetch(SchedulerTokenRequest request, @Nullable BearerToken refused,
@@ -80,7 +80,7 @@ class TokenSource {
 	}
 
 	/**
-	 * Threads may race: each gets its own token, and one of them is kept.
+	 * Threads may race: each returns its own token, and one of them is cached.
 	 */
 	private BearerToken bearer(@Nullable String token) {
 		BearerToken bearer = this.last;

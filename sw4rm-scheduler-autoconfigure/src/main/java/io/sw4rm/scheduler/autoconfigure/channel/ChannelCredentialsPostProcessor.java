@@ -16,8 +16,8 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Makes the application's {@link ChannelCredentialsProvider} return the credentials of a
  * scheduler while its channel is created. Credentials are fixed when a channel builder is
- * made, and only this bean is asked for them, on the thread that creates the channel.
- * Other channels, even to the same target, get what they would get without a scheduler.
+ * created, and are only obtained from this bean, on the thread that creates the channel.
+ * Other channels are not affected, even to the same target.
  */
 public class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostProcessor {
 
@@ -38,12 +38,12 @@ public class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostPro
 				});
 		advisor.setMappedName(METHOD_NAME);
 		this.advisor = advisor;
-		// Keeps the class of the bean, which may be injected by it
+		// Keeps the class of the bean, which may be injected by class
 		setProxyTargetClass(true);
 	}
 
 	/**
-	 * Create a channel with certain credentials in the place of the provider's.
+	 * Create a channel with the given credentials instead of those of the provider.
 	 * @param credentials the credentials, or {@code null} for the provider's
 	 */
 	<T> T using(String target, @Nullable ChannelCredentials credentials, Supplier<T> action) {
@@ -58,7 +58,7 @@ public class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostPro
 	}
 
 	/**
-	 * Other channels may be created meanwhile, for instance by a customizer.
+	 * Other channels may be created at the same time, for example by a customizer.
 	 */
 	private @Nullable ChannelCredentials credentials(String target) {
 		TargetCredentials current = this.current.get();

@@ -16,15 +16,15 @@ import io.sw4rm.scheduler.autoconfigure.tls.SchedulerTls;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
- * Configures the channel to the scheduler: properties first, the application's
- * customizers last.
+ * Configures the channel to the scheduler. Applies the properties first and the
+ * application's customizers last.
  */
 final class SchedulerChannelConfigurer {
 
 	private static final Log logger = LogFactory.getLog(SchedulerChannelConfigurer.class);
 
 	/**
-	 * Without more, gRPC silently makes fewer attempts than a service config asks for.
+	 * gRPC's default limit, which silently reduces the attempts of a service config.
 	 */
 	private static final int GRPC_MAX_ATTEMPTS = 5;
 
@@ -54,8 +54,8 @@ final class SchedulerChannelConfigurer {
 	}
 
 	/**
-	 * Return whether there is a channel builder that was configured: factories may ignore
-	 * their options.
+	 * Return whether a channel builder was configured: factories may ignore their
+	 * options.
 	 */
 	boolean isUsed() {
 		return this.used;
@@ -63,7 +63,7 @@ final class SchedulerChannelConfigurer {
 
 	private void configureServiceConfig(ManagedChannelBuilder<?> builder) {
 		if (!this.settings.address().target().startsWith("xds:")) {
-			// What xDS resolves is its configuration
+			// xDS resolves the service config
 			builder.disableServiceConfigLookUp();
 		}
 		builder.defaultServiceConfig(SchedulerServiceConfig.from(this.properties, this.settings.address()));
@@ -73,7 +73,7 @@ final class SchedulerChannelConfigurer {
 
 	private void configureTransport(ManagedChannelBuilder<?> builder) {
 		if (this.settings.address().target().startsWith("unix:")) {
-			// The channel factory makes builders for sockets without credentials
+			// The channel factory creates builders for sockets without credentials
 			builder.usePlaintext();
 		}
 		SchedulerTls tls = this.settings.tls();
@@ -86,16 +86,15 @@ final class SchedulerChannelConfigurer {
 	private void configureServerName(ManagedChannelBuilder<?> builder) {
 		String name = this.settings.serverName();
 		if (name != null) {
-			logger.warn("The scheduler's certificate is verified for the name '" + name
-					+ "' instead of that of its address: "
-					+ "'sw4rm.scheduler.ssl.server-name-override' is for tests only");
+			logger.warn(("The scheduler's certificate is verified for the name '%s' instead of that of its address: "
+					+ "'%sssl.server-name-override' is for tests only")
+				.formatted(name, this.settings.prefix()));
 			builder.overrideAuthority(name);
 		}
 	}
 
 	/**
-	 * Tests may swap the network for a transport inside the JVM, which has no use for
-	 * TLS.
+	 * Tests may replace the network with an in-process transport, which does not use TLS.
 	 */
 	private boolean isInProcess(ManagedChannelBuilder<?> builder) {
 		return builder.getClass().getName().equals("io.grpc.inprocess.InProcessChannelBuilder");

@@ -147,8 +147,8 @@ public abstract class SchedulerChannelProperties {
 		private Set<Status.Code> statuses = EnumSet.of(Status.Code.UNAVAILABLE);
 
 		/**
-		 * Operations to retry. Only reading is safe to repeat: the scheduler may have
-		 * carried out any other operation before its answer was lost.
+		 * Operations to retry. Only polls are safe to repeat: the scheduler may have
+		 * carried out any other operation before its response was lost.
 		 */
 		private Set<SchedulerOperation> operations = EnumSet.of(SchedulerOperation.POLL_ACTIVITY_BUFFER);
 
@@ -299,14 +299,14 @@ public abstract class SchedulerChannelProperties {
 	public static class HealthChecking {
 
 		/**
-		 * Whether calls go only to replicas that report to be serving. Each replica must
-		 * offer grpc.health.v1 and know the service name, or it gets no calls.
+		 * Whether to send calls only to replicas that report that they are serving. Each
+		 * replica must support grpc.health.v1 and the service name to receive calls.
 		 */
 		private boolean enabled;
 
 		/**
 		 * Name of the service whose health is checked. When not set, the health of the
-		 * server as a whole.
+		 * whole server is checked.
 		 */
 		private @Nullable String serviceName;
 

@@ -14,7 +14,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 public final class SchedulerConnection {
 
 	/**
-	 * The call option of calls that are measured by metrics or observations of their own.
+	 * The call option of calls that have their own metrics or observations.
 	 */
 	public static final CallOptions.Key<Boolean> MEASURED = CallOptions.Key
 		.createWithDefault("sw4rm-scheduler-measured", false);
@@ -32,7 +32,7 @@ public final class SchedulerConnection {
 	}
 
 	/**
-	 * Return a connection that uses a channel of the application's own.
+	 * Return a connection that uses the application's own channel.
 	 * @param channel the channel
 	 * @return the connection
 	 */
@@ -49,7 +49,7 @@ public final class SchedulerConnection {
 	}
 
 	/**
-	 * Return the scheduler for people to read.
+	 * Return the human-readable name of the scheduler.
 	 * @return the address, or the authority of the application's own channel
 	 */
 	public String target() {
@@ -85,7 +85,7 @@ public final class SchedulerConnection {
 	/**
 	 * Return the state of the channel.
 	 * @return the name of the state, or {@code null} if the application's own channel
-	 * does not tell it
+	 * does not provide it
 	 */
 	public @Nullable String channelState() {
 		try {
@@ -99,7 +99,7 @@ public final class SchedulerConnection {
 
 	/**
 	 * Mark the calls of a client as measured, so that Boot's observation of gRPC calls
-	 * passes them by. Calls on the application's own channel are left as they are.
+	 * excludes them. Calls on the application's own channel are not changed.
 	 * @param builder the builder of the client
 	 */
 	public void markMeasured(SchedulerClientBuilder builder) {

@@ -20,7 +20,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * Makes connections by means of the application's {@link GrpcChannelFactory}. When the
+ * Creates connections with the application's {@link GrpcChannelFactory}. When the
  * application stops, this factory initiates an orderly shutdown of their channels, and
  * the channel factory waits for calls in flight. Thread-safe.
  */
@@ -36,7 +36,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 
 	/**
 	 * Create a factory.
-	 * @param channelFactory makes the channels
+	 * @param channelFactory creates the channels
 	 * @param credentialsPostProcessor passes credentials to the channel factory
 	 */
 	public SchedulerConnectionFactory(GrpcChannelFactory channelFactory,
@@ -49,7 +49,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 	}
 
 	/**
-	 * Make a connection. Does not connect yet.
+	 * Create a connection. Does not connect yet.
 	 * @param settings the settings of the connection
 	 * @return the connection
 	 * @throws IllegalStateException if the connection must use TLS and the channel
@@ -70,7 +70,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 			if (!configurer.isUsed()) {
 				channel.shutdownNow();
 				throw new IllegalStateException("The connection to the scheduler must use TLS, but the application's "
-						+ "GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions, which ensures it. "
+						+ "GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions, which enforces it. "
 						+ "Let its createChannel method apply the customizer");
 			}
 			settings.tls().use(channel);
@@ -80,8 +80,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 	}
 
 	/**
-	 * Return the credentials of the channel, or {@code null} for those that it would have
-	 * anyway.
+	 * Return the credentials of the channel, or {@code null} for the default ones.
 	 */
 	private static @Nullable ChannelCredentials credentials(ConnectionSettings settings) {
 		if (settings.tls() != null) {
@@ -91,14 +90,15 @@ public class SchedulerConnectionFactory implements DisposableBean {
 	}
 
 	/**
-	 * Limit the delay between two attempts of a channel to connect. gRPC's own grows to
-	 * two minutes, and no setting of gRPC limits it.
+	 * Limit the delay between two attempts of a channel to connect. gRPC's delay grows up
+	 * to two minutes, and gRPC has no setting to limit it.
 	 */
 	private void limitReconnectBackoff(ManagedChannel channel, ConnectionSettings settings) {
 		boolean singleConnection = SchedulerServiceConfig.usesSingleConnection(settings);
 		long nanos = TimeUnit.NANOSECONDS.convert(settings.properties().getMaxReconnectBackoff());
 		this.timer.scheduleWithFixedDelay(() -> {
-			// Also resolves the name again, which could fail and end a working connection
+			// Also resolves the name again, which could fail and close a working
+			// connection
 			if (!singleConnection || channel.getState(false) != ConnectivityState.READY) {
 				channel.resetConnectBackoff();
 			}
@@ -106,8 +106,8 @@ public class SchedulerConnectionFactory implements DisposableBean {
 	}
 
 	/**
-	 * The channel factory counts in milliseconds, and gives calls no grace at all if a
-	 * {@code long} can't hold them.
+	 * The channel factory uses milliseconds, and no grace period if they do not fit into
+	 * a {@code long}.
 	 */
 	private static Duration shutdownGracePeriod(SchedulerChannelProperties properties) {
 		return Duration.ofMillis(TimeUnit.MILLISECONDS.convert(properties.getShutdownGracePeriod()));

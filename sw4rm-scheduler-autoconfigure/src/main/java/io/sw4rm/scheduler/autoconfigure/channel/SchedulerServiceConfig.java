@@ -11,12 +11,12 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 /**
- * The gRPC service config of the channel, made from {@link SchedulerChannelProperties}.
+ * The gRPC service config of a channel, from {@link SchedulerChannelProperties}.
  */
 final class SchedulerServiceConfig {
 
 	/**
-	 * The longest duration that a service config can hold.
+	 * The maximum duration in a service config.
 	 */
 	private static final Duration MAX_BACKOFF = Duration.ofSeconds(315_576_000_000L);
 
@@ -38,7 +38,7 @@ final class SchedulerServiceConfig {
 	}
 
 	/**
-	 * Return whether the channel uses no more than one connection. What xDS configures is
+	 * Return whether the channel uses at most one connection. The configuration of xDS is
 	 * not known here.
 	 */
 	static boolean usesSingleConnection(ConnectionSettings settings) {
@@ -51,14 +51,14 @@ final class SchedulerServiceConfig {
 		if (policy != null) {
 			return policy;
 		}
-		// Checks nothing itself
+		// pick_first itself does not check health
 		boolean pickFirst = !address.isList() && !properties.getHealthChecking().isEnabled();
 		return pickFirst ? "pick_first" : "round_robin";
 	}
 
 	/**
-	 * Return what applies to methods. A method that needs nothing isn't mentioned: each
-	 * mention costs its calls a copy of their options.
+	 * Return the config of methods. Methods without settings are omitted, because each
+	 * entry requires its calls to copy their options.
 	 */
 	private static List<Map<String, Object>> methodConfig(SchedulerChannelProperties properties) {
 		SchedulerChannelProperties.Retry retry = properties.getRetry();

@@ -10,9 +10,9 @@ import org.springframework.core.annotation.Order;
 
 /**
  * {@link AbstractFailureAnalyzer} that performs analysis of failures caused by gRPC and
- * Netty libraries that do not belong together. Loads no class of either, as these may be
- * the broken ones. Missing methods are left to Spring Boot, which shows where the classes
- * come from.
+ * Netty libraries that are incompatible. Does not load their classes, which may be the
+ * broken ones. Spring Boot analyzes missing methods and shows where the classes come
+ * from.
  */
 @Order(0)
 class LibraryMismatchFailureAnalyzer extends AbstractFailureAnalyzer<LinkageError> {
@@ -26,9 +26,9 @@ class LibraryMismatchFailureAnalyzer extends AbstractFailureAnalyzer<LinkageErro
 			return null;
 		}
 		return new FailureAnalysis(
-				"The gRPC and Netty libraries on the class path do not belong together, or one of them is missing: %s"
+				"The gRPC and Netty libraries on the class path are incompatible, or one of them is missing: %s"
 					.formatted(error),
-				"Leave the versions of gRPC and Netty to Spring Boot's dependency management. Remove the properties "
+				"Use the versions of gRPC and Netty from Spring Boot's dependency management. Remove the properties "
 						+ "'grpc-java.version' and 'netty.version' from your build, and the versions and exclusions of "
 						+ "io.grpc and io.netty dependencies. 'mvn dependency:tree -Dincludes=io.netty,io.grpc' shows "
 						+ "where they come from.",
@@ -45,7 +45,7 @@ class LibraryMismatchFailureAnalyzer extends AbstractFailureAnalyzer<LinkageErro
 	}
 
 	/**
-	 * Before Java 21 the message of a missing field does not name the class.
+	 * Before Java 21, the message of a missing field does not contain the class.
 	 */
 	private static String text(LinkageError error) {
 		StackTraceElement[] stackTrace = error.getStackTrace();

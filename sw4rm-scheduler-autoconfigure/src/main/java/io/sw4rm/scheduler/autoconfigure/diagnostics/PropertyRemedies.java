@@ -5,7 +5,7 @@ import java.util.function.Function;
 import io.sw4rm.scheduler.client.SchedulerProblem;
 
 /**
- * What to do about a problem, in terms of the properties of a scheduler.
+ * Remedies for problems, in terms of the properties of a scheduler.
  */
 public final class PropertyRemedies implements Function<SchedulerProblem, String> {
 
@@ -13,8 +13,7 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 
 	/**
 	 * Create remedies.
-	 * @param prefix what the names of the properties begin with, such as
-	 * {@code sw4rm.scheduler.}
+	 * @param prefix the prefix of the properties, such as {@code sw4rm.scheduler.}
 	 */
 	public PropertyRemedies(String prefix) {
 		this.prefix = prefix;
@@ -27,18 +26,15 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 
 	private static String template(SchedulerProblem problem) {
 		return switch (problem) {
-			case MESSAGE_TOO_LARGE ->
-				"For a response, raise '*max-inbound-message-size'. For a request, send less, or raise the limit of the scheduler";
-			case UNREADABLE_RESPONSE -> "Check that a SW4RM scheduler of a fitting version is at '*address'";
-			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or raise '*max-in-flight'";
+			case MESSAGE_TOO_LARGE -> "For responses, increase '*max-inbound-message-size'. For requests, send less";
+			case CALL_LIMIT_REACHED -> "Try again when some of them have ended, or increase '*max-in-flight'";
 			case TOO_MANY_PINGS -> "Increase '*keepalive.time', or let the server permit it";
 			case HTTP_1, NOT_GRPC -> "Check the port in '*address'";
-			case HTTP_2_NOT_OFFERED -> "Check the port in '*address', and enable HTTP/2 on the server or its proxy";
 			case TLS_REQUIRED -> "Start '*address' with https://, or set '*ssl.bundle'";
 			case CONNECTION_CLOSED ->
 				"If the server requires TLS, start '*address' with https://, or set '*ssl.bundle'. If it requires a client certificate, add one to the bundle";
 			case TLS_NOT_SUPPORTED -> "Check the port, or start '*address' with http:// if the network is trusted";
-			case LIBRARY_MISMATCH -> "Leave their versions to Spring Boot's dependency management";
+			case LIBRARY_MISMATCH -> "Use the versions from Spring Boot's dependency management";
 			case UNKNOWN_HOST -> "Check '*address' and the DNS";
 			case CERTIFICATE_NOT_TRUSTED -> "Check the trusted certificates of the bundle in '*ssl.bundle'";
 			case CERTIFICATE_FOR_OTHER_NAME -> "Check '*address'";

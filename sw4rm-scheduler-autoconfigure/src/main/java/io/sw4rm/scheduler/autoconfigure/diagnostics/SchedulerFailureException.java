@@ -23,7 +23,7 @@ public class SchedulerFailureException extends RuntimeException {
 	}
 
 	/**
-	 * Return an exception for a property whose value is invalid and may be a secret.
+	 * Return an exception for a property with an invalid value that may be a secret.
 	 * @param name the name of the property
 	 * @param action what to do about it, without the value
 	 * @return the exception

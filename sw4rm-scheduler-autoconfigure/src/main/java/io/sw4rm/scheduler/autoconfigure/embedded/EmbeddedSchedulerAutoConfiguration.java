@@ -71,8 +71,8 @@ public final class EmbeddedSchedulerAutoConfiguration {
 	}
 
 	/**
-	 * {@link SpringBootCondition} that matches if the embedded scheduler is asked for, or
-	 * if nothing says which scheduler to use.
+	 * {@link SpringBootCondition} that matches if the embedded scheduler is enabled, or
+	 * if no scheduler is configured.
 	 */
 	static class OnEmbeddedSchedulerCondition extends SpringBootCondition {
 

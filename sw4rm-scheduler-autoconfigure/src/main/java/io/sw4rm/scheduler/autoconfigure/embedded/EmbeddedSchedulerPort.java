@@ -10,8 +10,8 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
 /**
- * Publishes the port of the embedded scheduler in the environment, beside the ports that
- * Boot publishes.
+ * Publishes the port of the embedded scheduler in the environment, together with the
+ * ports that Spring Boot publishes.
  */
 final class EmbeddedSchedulerPort {
 

@@ -44,7 +44,7 @@ public class EmbeddedSchedulerProperties implements InitializingBean {
 	public void afterPropertiesSet() {
 		if (this.port < 0 || this.port > 65535) {
 			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.embedded.port", this.port,
-					"It must be in range [0, 65535]; 0 takes any free port.");
+					"It must be in range [0, 65535]; 0 selects any free port.");
 		}
 	}
 

@@ -9,8 +9,8 @@ import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthProbe.Answer;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthProbe.Outcome;
 
 /**
- * {@link HealthIndicator} for the SW4RM scheduler. A scheduler that answers is up, unless
- * it says otherwise.
+ * {@link HealthIndicator} for the SW4RM scheduler. Reports UP if the scheduler responds,
+ * unless the scheduler reports another status.
  */
 class SchedulerHealthIndicator implements HealthIndicator {
 

@@ -60,7 +60,7 @@ class SchedulerHealthProbe {
 		}
 		finally {
 			this.inFlight.set(null);
-			// Has no effect on a probe with an outcome
+			// Has no effect on a completed probe
 			probe.cancel(false);
 		}
 	}
@@ -92,7 +92,7 @@ class SchedulerHealthProbe {
 		SERVING, NOT_SERVING, UNKNOWN,
 
 		/**
-		 * The scheduler responded, but does not report its health, or not to this client.
+		 * The scheduler responded, but does not report its health to this client.
 		 */
 		NOT_OFFERED,
 
@@ -113,7 +113,7 @@ class SchedulerHealthProbe {
 		static Answer of(Status failure) {
 			return switch (failure.getCode()) {
 				case UNIMPLEMENTED, NOT_FOUND, PERMISSION_DENIED -> NOT_OFFERED;
-				// Only failures on this side have a cause, such as a missing token
+				// Only failures of the client have a cause, such as a missing token
 				case UNAUTHENTICATED -> (failure.getCause() == null) ? NOT_OFFERED : UNREACHABLE;
 				default -> UNREACHABLE;
 			};
@@ -125,8 +125,8 @@ class SchedulerHealthProbe {
 	 * The outcome of a probe.
 	 *
 	 * @param answer what the scheduler reports
-	 * @param since since when it has reported that
-	 * @param roundTrip how long the check took
+	 * @param since the time since which it has reported this
+	 * @param roundTrip the duration of the check
 	 * @param failure the failure of the check, if it failed
 	 */
 	record Outcome(Answer answer, Instant since, Duration roundTrip, @Nullable StatusRuntimeException failure) {

@@ -14,8 +14,8 @@ public class SchedulerMetricsProperties {
 	private boolean enabled = true;
 
 	/**
-	 * Whether to publish a histogram of call durations that percentiles can be computed
-	 * from, in addition to the buckets of the protocol.
+	 * Whether to publish a histogram of call durations for computing percentiles, in
+	 * addition to the buckets of the protocol.
 	 */
 	private boolean percentilesHistogram;
 

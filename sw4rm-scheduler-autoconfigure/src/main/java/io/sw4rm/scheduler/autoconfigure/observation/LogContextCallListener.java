@@ -9,9 +9,9 @@ import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerClient;
 
 /**
- * Puts the correlation id of a call into the log context while a thread works on the
- * call, so that all lines that are logged meanwhile carry it: those of interceptors, and
- * those of dependent stages of an asynchronous caller.
+ * Adds the correlation id of a call to the log context while a thread works on the call,
+ * so that all log lines of that time contain it, including those of interceptors and of
+ * dependent stages of an asynchronous caller.
  */
 class LogContextCallListener implements SchedulerCallListener {
 

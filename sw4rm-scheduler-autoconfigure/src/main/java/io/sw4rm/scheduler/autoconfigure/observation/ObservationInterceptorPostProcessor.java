@@ -12,9 +12,9 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 
 /**
- * Keeps Boot's observation of gRPC calls away from calls that are measured already: they
- * would be timed twice. The type of the bean stays, so that it is found as before, and
- * all other calls are observed as before.
+ * Excludes calls that already have metrics or observations from Spring Boot's
+ * observation, to avoid timing them twice. Keeps the type of the bean, so that it can
+ * still be found by type, and does not affect other calls.
  */
 class ObservationInterceptorPostProcessor implements BeanPostProcessor {
 

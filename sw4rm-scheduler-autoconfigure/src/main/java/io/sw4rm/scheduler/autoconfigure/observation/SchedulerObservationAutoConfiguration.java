@@ -67,7 +67,7 @@ public final class SchedulerObservationAutoConfiguration {
 		}
 
 		/**
-		 * Calls have meters of their own.
+		 * Calls have their own meters.
 		 */
 		@Bean
 		MeterFilter sw4rmSchedulerObservationMeterFilter() {

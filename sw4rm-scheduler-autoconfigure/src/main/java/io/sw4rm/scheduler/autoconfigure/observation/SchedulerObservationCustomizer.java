@@ -16,8 +16,8 @@ import io.sw4rm.scheduler.client.micrometer.SchedulerObservationConvention;
 import io.sw4rm.scheduler.client.micrometer.SchedulerObservations;
 
 /**
- * Observes calls where somebody is interested: a tracer, another handler of observations
- * that does not only record meters, or a convention of the application's own.
+ * Observes calls if there is a consumer: a tracer, another observation handler that does
+ * not only record meters, or the application's own convention.
  */
 class SchedulerObservationCustomizer implements SchedulerClientBuilderCustomizer {
 

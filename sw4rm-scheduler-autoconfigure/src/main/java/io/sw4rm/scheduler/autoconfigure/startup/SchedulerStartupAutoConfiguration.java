@@ -10,8 +10,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} for the check of SW4RM schedulers at
- * the start of the application.
+ * {@link EnableAutoConfiguration Auto-configuration} for the check of SW4RM schedulers
+ * when the application starts.
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnBean(SchedulerConnections.class)

@@ -35,8 +35,8 @@ import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.SchedulerProblem;
 
 /**
- * Checks at the start of the application that its schedulers respond, if the properties
- * say so. Starts before what accepts work, such as web servers and message listeners.
+ * Checks that schedulers respond when the application starts, if configured. Starts
+ * before components that accept work, such as web servers and message listeners.
  */
 class StartupCheck implements SmartLifecycle {
 
@@ -45,8 +45,8 @@ class StartupCheck implements SmartLifecycle {
 	private static final Duration PAUSE = Duration.ofMillis(200);
 
 	/**
-	 * The health check that most gRPC servers offer, without its library. Even the answer
-	 * that there is no such method shows that a server responds.
+	 * The health check that most gRPC servers support, without its library. A response
+	 * that the method is not implemented also shows that a server responds.
 	 */
 	private static final MethodDescriptor<Empty, Empty> METHOD = MethodDescriptor.<Empty, Empty>newBuilder()
 		.setType(MethodDescriptor.MethodType.UNARY)
@@ -59,7 +59,7 @@ class StartupCheck implements SmartLifecycle {
 			Status.Code.PERMISSION_DENIED);
 
 	/**
-	 * Not injected, as lifecycle beans are created even where others are lazy.
+	 * Not injected, because lifecycle beans are created even if others are lazy.
 	 */
 	private final ObjectProvider<SchedulerConnections> connections;
 
@@ -75,7 +75,7 @@ class StartupCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * A paused context does not check again when it goes on.
+	 * A paused context does not check again when it restarts.
 	 */
 	@Override
 	public boolean isPauseable() {
@@ -127,7 +127,7 @@ class StartupCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * Rejected credentials stay rejected. If none could be sent, the failure has a cause.
+	 * Rejected credentials remain rejected. The failure has a cause if none was sent.
 	 */
 	private static boolean mayPass(Throwable failure) {
 		Status status = Status.fromThrowable(failure);
@@ -135,7 +135,7 @@ class StartupCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * The last call may only have run out of time.
+	 * The last failure may be just a timeout.
 	 */
 	private static Status mostTelling(RetryException exception) {
 		return Stream.concat(Stream.of(exception.getSuppressed()), Stream.of(exception.getLastException()))
@@ -151,7 +151,8 @@ class StartupCheck implements SmartLifecycle {
 		return new SchedulerFailureException(
 				"The SW4RM scheduler at '%s' %s (%s). '%sstartup' is '%s': the application does not start without it."
 					.formatted(target,
-							isAnswer(status) ? "rejected the check during start-up" : "did not respond during start-up",
+							isAnswer(status) ? "rejected the health check during start-up"
+									: "did not respond during start-up",
 							NestedExceptionUtils.getMostSpecificCause(cause), prefix,
 							startup.name().toLowerCase(Locale.ROOT).replace('_', '-')),
 				"%sSet '%sstartup' to 'lazy' to start without the scheduler.".formatted(
@@ -162,7 +163,7 @@ class StartupCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * Return whether a server answered: only failures on this side have a cause.
+	 * Return whether a server responded: only failures of the client have a cause.
 	 */
 	private static boolean isAnswer(Status status) {
 		return status.getCause() == null && status.getCode() != Status.Code.DEADLINE_EXCEEDED

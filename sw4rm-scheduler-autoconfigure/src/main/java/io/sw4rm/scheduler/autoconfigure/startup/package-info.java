@@ -1,5 +1,5 @@
 /**
- * The check at the start of the application.
+ * The check of schedulers when the application starts.
  */
 @NullMarked
 package io.sw4rm.scheduler.autoconfigure.startup;

@@ -13,8 +13,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials that negotiate certain protocols and cipher suites alone, of which gRPC's
- * own TLS credentials know nothing. Not to be touched without {@code grpc-netty}.
+ * Credentials that only negotiate certain protocols and cipher suites, which gRPC's TLS
+ * credentials do not support. Requires {@code grpc-netty}.
  */
 final class NettyTlsCredentials {
 

@@ -18,11 +18,11 @@ import org.springframework.util.Assert;
 
 /**
  * The {@link TlsMaterial} that handshakes use, which can be replaced. Each TLS session
- * remembers the first one that its handshake used, and so does each session that is
- * resumed from it. Thread-safe.
+ * stores the first material that its handshake used; resumed sessions inherit it.
+ * Thread-safe.
  * <p>
- * Knows nothing of the channel: native TLS libraries keep key and trust managers alive
- * for as long as there is a channel.
+ * Has no reference to the channel: native TLS libraries keep key and trust managers alive
+ * as long as there is a channel.
  */
 final class ReloadableTlsMaterial {
 
@@ -52,7 +52,7 @@ final class ReloadableTlsMaterial {
 	}
 
 	/**
-	 * Return what presents the client's certificate.
+	 * Return the key manager of the client's certificate.
 	 * @return the key manager, or {@code null} if there is no certificate
 	 */
 	@Nullable KeyManager keyManager() {
@@ -60,7 +60,7 @@ final class ReloadableTlsMaterial {
 	}
 
 	/**
-	 * Return what trusts the certificates that the current material trusts.
+	 * Return a trust manager that uses the current material.
 	 */
 	TrustManager trustManager() {
 		return new ReloadableTrustManager();
@@ -82,15 +82,15 @@ final class ReloadableTlsMaterial {
 	}
 
 	/**
-	 * Return whether a session goes back to material that was replaced since.
+	 * Return whether a session uses material that has been replaced.
 	 */
 	boolean isOutdated(SSLSession session) {
-		// Sessions of other credentials have no such value
+		// Sessions of other credentials do not have this value
 		return session.getValue(SESSION_VALUE_NAME) instanceof String id && !id.equals(this.current.id());
 	}
 
 	/**
-	 * Trusts what the current {@link TlsMaterial} trusts.
+	 * Uses the trust manager of the current {@link TlsMaterial}.
 	 */
 	private final class ReloadableTrustManager extends X509ExtendedTrustManager {
 

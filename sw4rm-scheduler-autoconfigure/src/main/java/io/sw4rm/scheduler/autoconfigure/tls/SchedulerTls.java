@@ -28,13 +28,13 @@ import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 
 /**
- * TLS of the channel to the scheduler, which follows updates of the SSL bundle. After an
- * update no new call uses a connection with the old certificates:
+ * TLS of the channel to the scheduler, which applies updates of the SSL bundle. After an
+ * update, no new call uses a connection with the old certificates:
  * <ul>
  * <li>the material is replaced before the channel goes idle, so that all connections
  * opened for later calls use the new one, unless they resume an old session</li>
- * <li>known sessions are invalidated; one that nobody knew, since its handshake was under
- * way, is noticed when it is resumed, before the connection gets its first call</li>
+ * <li>known sessions are invalidated; a session whose handshake was in progress is
+ * detected when it is resumed, before the connection gets its first call</li>
  * </ul>
  * Thread-safe.
  */
@@ -49,13 +49,13 @@ public final class SchedulerTls {
 	private volatile @Nullable ManagedChannel channel;
 
 	/**
-	 * Use an SSL bundle, and follow its updates.
+	 * Use an SSL bundle, and apply its updates.
 	 * @param bundle supplies the bundle
 	 * @param updates registers a handler of updates of the bundle
-	 * @throws RuntimeException if something in the bundle can't be used
+	 * @throws RuntimeException if the bundle can't be used
 	 */
 	public SchedulerTls(Supplier<SslBundle> bundle, Consumer<Consumer<SslBundle>> updates) {
-		// The lock lets updates wait until the bundle is read
+		// The lock delays updates until the bundle is read
 		synchronized (this) {
 			updates.accept(updateHandler(this));
 			this.material = new ReloadableTlsMaterial(TlsMaterial.from(bundle.get()));
@@ -65,15 +65,14 @@ public final class SchedulerTls {
 	/**
 	 * Check that a bundle can be used.
 	 * @param bundle the bundle
-	 * @throws RuntimeException if something in the bundle can't be used
+	 * @throws RuntimeException if the bundle can't be used
 	 */
 	public static void validate(SslBundle bundle) {
 		TlsMaterial.from(bundle);
 	}
 
 	/**
-	 * The handler may be known for longer than the channel lives, since nothing removes
-	 * it.
+	 * The handler may outlive the channel, because it can't be removed.
 	 */
 	private static Consumer<SslBundle> updateHandler(SchedulerTls tls) {
 		WeakReference<SchedulerTls> reference = new WeakReference<>(tls);
@@ -95,7 +94,7 @@ public final class SchedulerTls {
 		TrustManager trustManager = this.material.trustManager();
 		if (current.restricts()) {
 			Assert.state(usesNetty(),
-					"The SSL bundle of the scheduler restricts protocols or cipher suites, which needs io.grpc:grpc-netty "
+					"The SSL bundle of the scheduler restricts protocols or cipher suites, which requires io.grpc:grpc-netty "
 							+ "on the class path, without grpc-netty-shaded. Change the dependencies, or remove the "
 							+ "options and the protocol of the bundle");
 			return NettyTlsCredentials.create(current, keyManager, trustManager);
@@ -105,7 +104,8 @@ public final class SchedulerTls {
 	}
 
 	/**
-	 * Return a filter that refuses connections that are not as the bundle requires.
+	 * Return a filter that refuses connections that do not meet the requirements of the
+	 * SSL bundle.
 	 * @return the filter, to be added to the builder of the channel
 	 */
 	public ClientTransportFilter transportFilter() {
@@ -126,7 +126,7 @@ public final class SchedulerTls {
 	}
 
 	/**
-	 * Use what an updated bundle holds from now on, or go on as before if it can't be
+	 * Use an updated bundle from now on, or keep the previous material if it can't be
 	 * used.
 	 */
 	private synchronized void update(SslBundle bundle) {
@@ -139,7 +139,7 @@ public final class SchedulerTls {
 		}
 		catch (RuntimeException ex) {
 			logger.error("The updated SSL bundle of the scheduler can't be used; "
-					+ "connections go on with the certificates that they have. Correct the bundle's files", ex);
+					+ "the current certificates remain in use. Correct the bundle's files", ex);
 			return;
 		}
 		logger.info("The SSL bundle of the scheduler was updated; new calls use new connections");
@@ -156,7 +156,7 @@ public final class SchedulerTls {
 	}
 
 	/**
-	 * Take note of the session of a connection that is about to get its first call.
+	 * Record the session of a connection before its first call.
 	 */
 	private void connected(SSLSession session) {
 		if (session.getSessionContext() != null) {
@@ -179,7 +179,7 @@ public final class SchedulerTls {
 	}
 
 	/**
-	 * Otherwise new connections would resume them, and keep the old certificates alive.
+	 * Otherwise new connections would resume them and keep using the old certificates.
 	 */
 	private static void invalidate(SSLSessionContext sessions) {
 		for (byte[] id : Collections.list(sessions.getIds())) {
@@ -191,9 +191,9 @@ public final class SchedulerTls {
 	}
 
 	/**
-	 * Refuses connections that are not as the SSL bundle wants them. The credentials that
-	 * were asked for may not have reached the channel, for instance with a channel
-	 * factory of the application's own: then no call may go out in plaintext.
+	 * Refuses connections that do not meet the requirements of the SSL bundle. A custom
+	 * channel factory, for example, may ignore the credentials: then no call must be sent
+	 * in plaintext.
 	 */
 	private final class TlsTransportFilter extends ClientTransportFilter {
 
@@ -201,7 +201,7 @@ public final class SchedulerTls {
 		public Attributes transportReady(Attributes attributes) {
 			SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
 			if (session == null) {
-				throw refusal("The connection to the scheduler must use TLS, but the channel was made without it.");
+				throw refusal("The connection to the scheduler must use TLS, but the channel was created without it.");
 			}
 			if (!SchedulerTls.this.material.current().permits(session.getProtocol(), session.getCipherSuite())) {
 				throw refusal("The connection to the scheduler uses %s with %s, which the SSL bundle does not permit."
@@ -212,7 +212,7 @@ public final class SchedulerTls {
 		}
 
 		private static StatusRuntimeException refusal(String reason) {
-			// Most other statuses may not come from a transport: gRPC would replace them
+			// gRPC replaces most other statuses, which a transport must not return
 			return Status.INTERNAL
 				.withDescription(
 						reason + " Check the application's GrpcChannelFactory and GrpcChannelFactoryCustomizer: "

@@ -24,9 +24,9 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.util.Assert;
 
 /**
- * What an SSL bundle held when it was read.
+ * A snapshot of an SSL bundle.
  *
- * @param id tells this material from any other
+ * @param id identifies this material
  * @param identity the client's certificate, {@code null} if it has none
  * @param trustManager the trusted certificates
  * @param protocols the only protocols to use, {@code null} for the defaults
@@ -44,7 +44,7 @@ record TlsMaterial(String id, @Nullable Identity identity, X509ExtendedTrustMana
 
 	/**
 	 * Read a bundle.
-	 * @throws RuntimeException if there is something in it that can't be used
+	 * @throws RuntimeException if the bundle can't be used
 	 */
 	static TlsMaterial from(SslBundle bundle) {
 		SslManagerBundle managers = bundle.getManagers();
@@ -61,7 +61,7 @@ record TlsMaterial(String id, @Nullable Identity identity, X509ExtendedTrustMana
 		String alias = bundle.getKey().getAlias();
 		if (alias != null) {
 			Assert.state(keyManager != null && keyManager.getPrivateKey(alias) != null,
-					() -> "The SSL bundle has no private key under the alias '%s' (aliases are case-sensitive)"
+					() -> "The SSL bundle has no private key with the alias '%s' (aliases are case-sensitive)"
 						.formatted(alias));
 			return Identity.of(keyManager, alias);
 		}
@@ -81,8 +81,8 @@ record TlsMaterial(String id, @Nullable Identity identity, X509ExtendedTrustMana
 	}
 
 	/**
-	 * Like the JDK, use the first manager of a kind. Unlike there it must be an extended
-	 * one: only these verify host names and know the connection.
+	 * Like the JDK, use the first manager of a type. It must be an extended manager: only
+	 * these verify host names and know the connection.
 	 */
 	private static <T, E extends T> @Nullable E first(Class<T> type, Class<E> extendedType, Object[] managers) {
 		return Stream.of(managers).filter(type::isInstance).findFirst().map((manager) -> {
@@ -112,7 +112,7 @@ record TlsMaterial(String id, @Nullable Identity identity, X509ExtendedTrustMana
 
 	private static Set<String> supported(String option, Set<String> names, String[] supported) {
 		Assert.state(!names.isEmpty() && Set.of(supported).containsAll(names),
-				() -> "The SSL bundle's option '%s' must name some that this JVM supports (%s), got %s"
+				() -> "The SSL bundle's option '%s' must contain at least one value, and only values that this JVM supports (%s), got %s"
 					.formatted(option, String.join(", ", supported), names));
 		return names;
 	}

@@ -122,7 +122,7 @@ class FileTokenSupplierTests {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> new FileTokenSupplier(PROPERTY, this.directory.resolve("missing").toString()))
 			.withMessageContaining("NoSuchFileException")
-			.withMessageContaining("Name an existing, readable file");
+			.withMessageContaining("Specify an existing, readable file");
 	}
 
 	private Path generation(String name, String token) throws IOException {

@@ -230,7 +230,7 @@ class OAuth2TokenTests {
 	@Test
 	void refusesUnknownRegistration() {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.auth.oauth2.registration-id=unknown")
-			.run(failsBecauseOfRegistration("unknown", "There is no OAuth2 client registration of that name"));
+			.run(failsBecauseOfRegistration("unknown", "There is no OAuth2 client registration with this name"));
 	}
 
 	@Test

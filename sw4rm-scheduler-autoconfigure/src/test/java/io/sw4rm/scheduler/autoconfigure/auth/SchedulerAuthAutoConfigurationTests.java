@@ -179,7 +179,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void refusesMissingTokenFile(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.auth.token-file=/missing");
 		assertThat(output).contains("'/missing' for configuration property 'sw4rm.scheduler.auth.token-file'")
-			.contains("Name an existing, readable file");
+			.contains("Specify an existing, readable file");
 	}
 
 	@Test
@@ -343,7 +343,7 @@ class SchedulerAuthAutoConfigurationTests {
 				.withBean(LoggingSystem.class, () -> mock(LoggingSystem.class))
 				.run((context) -> {
 					assertThatExceptionOfType(SchedulerPermissionDeniedException.class).isThrownBy(() -> poll(context))
-						.withMessageContaining("logger 'io.grpc.netty.NettyClientHandler' would print it");
+						.withMessageContaining("logger 'io.grpc.netty.NettyClientHandler' logs request headers");
 					assertThat(this.tokens.headers()).isEmpty();
 					loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", LogLevel.INFO);
 					poll(context);

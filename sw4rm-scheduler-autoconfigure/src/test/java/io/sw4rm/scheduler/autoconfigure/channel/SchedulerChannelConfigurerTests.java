@@ -61,8 +61,8 @@ class SchedulerChannelConfigurerTests {
 	}
 
 	private void configure(String address) {
-		new SchedulerChannelConfigurer(new ConnectionSettings(SchedulerAddress.parse(address), null, null,
-				this.properties, List.of(), (builder) -> {
+		new SchedulerChannelConfigurer(new ConnectionSettings("sw4rm.scheduler.", SchedulerAddress.parse(address), null,
+				null, this.properties, List.of(), (builder) -> {
 				}))
 			.configure(this.builder);
 	}

@@ -32,16 +32,42 @@ class NoSchedulerClientFailureAnalyzerTests {
 		run(user, "--spring.grpc.client.enabled=false");
 		assertThat(output)
 			.contains("Parameter 0 of constructor in %s required a bean of type 'io.sw4rm".formatted(user.getName()))
-			.contains("nothing made a gRPC channel to the scheduler")
-			.contains("spring-boot-starter-grpc-client, which brings io.grpc:grpc-netty")
-			.contains("'spring.grpc.client.enabled'");
+			.contains("which was not auto-configured, because there is no gRPC channel to the scheduler")
+			.contains("Add org.springframework.boot:spring-boot-starter-grpc-client without exclusions")
+			.contains("'spring.grpc.client.enabled' is not false");
 	}
 
 	@Test
 	void saysThatSchedulerIsDisabled(CapturedOutput output) {
 		run(ClientUser.class, "--sw4rm.scheduler.enabled=false");
-		assertThat(output).contains("as 'sw4rm.scheduler.enabled' is false")
+		assertThat(output).contains("because 'sw4rm.scheduler.enabled' is false")
 			.contains("inject ObjectProvider<SchedulerClient>");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ClientUser.class, AsyncClientUser.class, ReactiveClientUser.class })
+	void saysThatAllSchedulersHaveNames(Class<?> user, CapturedOutput output) {
+		run(user, "--sw4rm.scheduler.client.billing.address=localhost:1",
+				"--sw4rm.scheduler.client.search.address=localhost:2");
+		assertThat(output)
+			.contains("Parameter 0 of constructor in %s required a bean of type 'io.sw4rm".formatted(user.getName()))
+			.contains("which was not auto-configured, because all schedulers have names")
+			.contains("Inject it with @Qualifier and one of [billing, search], or set 'sw4rm.scheduler.address'")
+			.doesNotContain("no gRPC channel");
+	}
+
+	@Test
+	void namesFactoryWhenBuilderIsMissing(CapturedOutput output) {
+		run(BuilderUser.class, "--sw4rm.scheduler.client.billing.address=localhost:1");
+		assertThat(output).contains("because all schedulers have names")
+			.contains("Use SchedulerClientFactory.builder and one of [billing]");
+	}
+
+	@Test
+	void saysThatThereIsNoChannelToNamedSchedulers(CapturedOutput output) {
+		run(ClientUser.class, "--sw4rm.scheduler.client.billing.address=localhost:1",
+				"--spring.grpc.client.enabled=false");
+		assertThat(output).contains("there is no gRPC channel to the scheduler").doesNotContain("@Qualifier");
 	}
 
 	@Test
@@ -50,9 +76,10 @@ class NoSchedulerClientFailureAnalyzerTests {
 		assertThat(output).contains("Consider defining a bean of type 'java.lang.StringBuilder'");
 	}
 
-	private static void run(Class<?> user, String argument) {
-		assertThatException().isThrownBy(
-				() -> new SpringApplicationBuilder(Application.class, user).web(WebApplicationType.NONE).run(argument));
+	private static void run(Class<?> user, String... arguments) {
+		assertThatException()
+			.isThrownBy(() -> new SpringApplicationBuilder(Application.class, user).web(WebApplicationType.NONE)
+				.run(arguments));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -241,7 +241,7 @@ class SchedulerCertificateRotationTests {
 						.atMost(Duration.ofSeconds(30))
 						.until(() -> output.getAll()
 							.substring(logged.length())
-							.contains("connections go on with the certificates that they have"));
+							.contains("the current certificates remain in use"));
 					context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
 					poll(context);
 					assertThat(this.recorder.client()).isEqualTo("CN=client-0");

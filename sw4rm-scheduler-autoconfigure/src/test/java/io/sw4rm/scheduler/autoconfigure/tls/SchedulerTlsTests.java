@@ -336,7 +336,7 @@ class SchedulerTlsTests {
 			.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted",
 					"spring.ssl.bundle.pem.trusted.options.enabled-protocols=TLSv1.2")
 			.run((context) -> assertThat(context.getStartupFailure())
-				.hasStackTraceContaining("needs io.grpc:grpc-netty on the class path"));
+				.hasStackTraceContaining("requires io.grpc:grpc-netty on the class path"));
 	}
 
 	@Test
@@ -395,6 +395,14 @@ class SchedulerTlsTests {
 				}
 				assertThat(output).containsOnlyOnce("'sw4rm.scheduler.ssl.server-name-override' is for tests only");
 			});
+			runner
+				.withPropertyValues("sw4rm.scheduler.client.billing.address=" + address.formatted(scheduler.port()),
+						"sw4rm.scheduler.client.billing.ssl.server-name-override=scheduler.test")
+				.run((context) -> {
+					assertThat(poll(context.getBean("billingSchedulerClient", SchedulerClient.class))).isZero();
+					assertThat(output).containsOnlyOnce(
+							"'sw4rm.scheduler.client.billing.ssl.server-name-override' is for tests only");
+				});
 			runner.withPropertyValues("sw4rm.scheduler.ssl.server-name-override=other.test")
 				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 					.isThrownBy(() -> poll(context.getBean(SchedulerClient.class)))
