@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -411,6 +412,8 @@ class NamedSchedulersTests {
 	@Test
 	void closingTheContextClosesAllChannelsAndThreads() {
 		List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
+		// Those of contexts that are cached for other tests
+		Set<Thread> threadsBefore = Thread.getAllStackTraces().keySet();
 		this.withDefaultRunner.run((context) -> {
 			SchedulerConnections connections = context.getBean(SchedulerConnections.class);
 			connections.names().forEach((name) -> channels.add((ManagedChannel) connections.get(name).channel()));
@@ -419,7 +422,9 @@ class NamedSchedulersTests {
 		});
 		assertThat(channels).hasSize(3).allMatch(ManagedChannel::isShutdown);
 		await().until(() -> channels.stream().allMatch(ManagedChannel::isTerminated));
-		await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+		await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+			.filteredOn((thread) -> !threadsBefore.contains(thread))
+			.extracting(Thread::getName)
 			.noneMatch((name) -> name.startsWith("sw4rm-scheduler-reconnect")));
 	}
 
