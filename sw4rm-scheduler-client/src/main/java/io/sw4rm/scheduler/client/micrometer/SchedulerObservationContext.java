@@ -26,7 +26,6 @@ public class SchedulerObservationContext extends SenderContext<SchedulerCall> {
 			}
 		}, Kind.CLIENT);
 		this.call = call;
-		setCarrier(call);
 	}
 
 	/**
@@ -47,6 +46,11 @@ public class SchedulerObservationContext extends SenderContext<SchedulerCall> {
 	 * observation stops
 	 */
 	public SchedulerCall getCall() {
+		return this.call;
+	}
+
+	@Override
+	public SchedulerCall getCarrier() {
 		return this.call;
 	}
 
