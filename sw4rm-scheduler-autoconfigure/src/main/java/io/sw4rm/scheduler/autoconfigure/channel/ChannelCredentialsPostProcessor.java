@@ -19,7 +19,7 @@ import org.springframework.util.ReflectionUtils;
  * created, and are only obtained from this bean, on the thread that creates the channel.
  * Other channels are not affected, even to the same target.
  */
-public class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostProcessor {
+public final class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
