@@ -1,10 +1,10 @@
 /*
- * The page of the sample application. Every value that comes from elsewhere is put on the page as text, never as
- * markup; the Content-Security-Policy holds this.
+ * The page of the sample application. It shows all values as text, never as markup. The Content-Security-Policy
+ * enforces this.
  */
 
 const REFRESH_MILLIS = 2000;
-const BACK_BANNER_MILLIS = 8000;
+const RECONNECTED_BANNER_MILLIS = 8000;
 const BATCH_SIZE = 50;
 const LOG_LINES = 100;
 
@@ -17,7 +17,7 @@ const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 class Problem extends Error {
 
   constructor(problem) {
-    super(problem.detail ?? problem.title ?? `The application answered with status ${problem.status}.`);
+    super(problem.detail ?? problem.title ?? `The application responded with status ${problem.status}.`);
     this.brief = problem.errorCode ? `${problem.title}.` : this.message;
     this.errors = problem.errors ?? {};
   }
@@ -34,7 +34,7 @@ async function post(path, body) {
 
 async function call(path, options) {
   const { response, body } = await fetchJson(path, options).catch(() => {
-    throw new Problem({ detail: 'This application does not answer. Is it still running?' });
+    throw new Problem({ detail: 'The application does not respond. Check that it is running.' });
   });
   if (!response.ok) {
     throw new Problem(body ?? { status: response.status });
@@ -72,7 +72,7 @@ function button(text, description, onClick) {
   return created;
 }
 
-/** A point in time as the user's clock shows it, without the date when it is today's. */
+/** Format a point in time in the user's time zone, without the date if it is today. */
 function time(timestamp) {
   const date = new Date(timestamp);
   if (Number.isNaN(date.getTime())) {
@@ -94,7 +94,7 @@ function number(value, word) {
   return `${value.toLocaleString()} ${word}${value === 1 ? '' : 's'}`;
 }
 
-/** Tell what happened: in the log, and in brief where the user is looking. */
+/** Show what happened in the log, and a short version in the status of a form. */
 function report(kind, text, status, brief = text) {
   byId('log-empty').hidden = true;
   const now = new Date();
@@ -110,7 +110,7 @@ function report(kind, text, status, brief = text) {
   }
 }
 
-/** Run an action of a button, but not twice at the same time. */
+/** Run the action of a button, unless it is already running. */
 async function once(control, action) {
   if (control.ariaDisabled === 'true') {
     return;
@@ -124,7 +124,7 @@ async function once(control, action) {
   }
 }
 
-/** Run an action whose failure is told in the log, then show what it changed. */
+/** Run an action, log its failure, then refresh the page. */
 async function act(action, home) {
   try {
     await action();
@@ -140,7 +140,7 @@ async function act(action, home) {
 
 /* Dialog */
 
-/** Ask before something is destroyed. Answers null when the user thought better of it. */
+/** Ask for confirmation. Resolves to null if the user cancels. */
 function ask({ title, text, confirm, danger = false, reason }) {
   const dialog = byId('dialog');
   byId('dialog-title').textContent = title;
@@ -165,7 +165,7 @@ byId('dialog-form').addEventListener('submit', (event) => {
 
 /* Forms */
 
-/** Give a control a place for its message, which belongs to its description. */
+/** Add an element for the error message of a control, as part of its description. */
 function prepare(control) {
   const message = element('p', { className: 'error', id: `${control.id}-error` });
   control.closest('.field').append(message);
@@ -199,7 +199,7 @@ function errorOf(control) {
   return '';
 }
 
-/** Send a form when its values are valid, and show the errors of its fields when they are not. */
+/** Send a form if its values are valid, otherwise show the errors of its fields. */
 function onSubmit(formId, send, { check = () => ({}), confirm = () => true } = {}) {
   const form = byId(formId);
   const submit = form.querySelector('button');
@@ -265,14 +265,15 @@ onSubmit('preempt-form', async (values) => preempt(values.agentId, values.taskId
 onSubmit('shutdown-form', async ({ agentId, gracePeriodSeconds }) => {
   const { ok } = await post('api/agents/shutdown',
       { agentId, gracePeriodSeconds: gracePeriodSeconds ? Number(gracePeriodSeconds) : null });
-  return ok ? ['ok', `Asked ${agentId} to shut down: ok.`] : ['warning', `Asked ${agentId} to shut down: not ok.`];
+  return ok ? ['ok', `Requested shutdown of ${agentId}: ok.`]
+      : ['warning', `Requested shutdown of ${agentId}: not ok.`];
 }, { confirm: askToShutDown });
 
 function askToShutDown({ agentId, gracePeriodSeconds }) {
   return ask({
     title: `Shut down ${agentId}?`,
-    text: 'It gets no new tasks. What it still runs after '
-        + `${gracePeriodSeconds ? `${gracePeriodSeconds} seconds` : "the scheduler's grace period"} counts as failed.`,
+    text: 'The agent gets no new tasks. Tasks that are still running after '
+        + `${gracePeriodSeconds ? `${gracePeriodSeconds} seconds` : "the scheduler's default grace period"} fail.`,
     confirm: 'Shut down',
     danger: true,
   });
@@ -288,14 +289,14 @@ byId('submit-priority').addEventListener('input', (event) => {
 
 async function preempt(agentId, taskId, reason) {
   const { enqueued } = await post('api/tasks/preempt', { agentId, taskId, reason });
-  return enqueued ? ['ok', `Asked ${taskId} of ${agentId} to yield: enqueued.`]
-      : ['warning', `Asked ${taskId} of ${agentId} to yield: not enqueued. Is it still there?`];
+  return enqueued ? ['ok', `Requested preemption of ${taskId} of ${agentId}: enqueued.`]
+      : ['warning', `Requested preemption of ${taskId} of ${agentId}: not enqueued. Check that the task exists.`];
 }
 
 async function askToPreempt(agentId, taskId) {
   const answer = await ask({
     title: 'Preempt this task?',
-    text: `${taskId} of ${agentId} is asked to yield at its next safe point.`,
+    text: `${taskId} of ${agentId} will be requested to yield at its next safe point.`,
     confirm: 'Preempt',
     reason: 'Higher priority task arrived',
   });
@@ -304,24 +305,24 @@ async function askToPreempt(agentId, taskId) {
   }
 }
 
-/* Many at once */
+/* Batch */
 
 onSubmit('many-form', async (values) => {
   const agentIds = values.agentIds.split(',').map((agentId) => agentId.trim()).filter(Boolean);
   const tasks = Array.from({ length: Number(values.count) },
       (_, index) => ({ agentId: agentIds[index % agentIds.length], priority: Number(values.priority) }));
-  const total = { asked: tasks.length, accepted: 0, refused: 0, failed: 0, reasons: {} };
+  const total = { requested: tasks.length, accepted: 0, refused: 0, failed: 0, reasons: {} };
   showProgress(total);
   for (let start = 0; start < tasks.length; start += BATCH_SIZE) {
     add(total, await submitBatch(tasks.slice(start, start + BATCH_SIZE)));
     showProgress(total);
   }
   const kind = total.failed ? 'bad' : (total.refused ? 'warning' : 'ok');
-  return [kind, `Submitted ${number(total.asked, 'task')}: ${total.accepted.toLocaleString()} accepted, `
+  return [kind, `Submitted ${number(total.requested, 'task')}: ${total.accepted.toLocaleString()} accepted, `
       + `${total.refused.toLocaleString()} refused, ${total.failed.toLocaleString()} failed.`];
 });
 
-/** Submit a part of the tasks. Tasks without an answer count as failed, so that none is lost. */
+/** Submit a part of the tasks. If the application does not respond, they count as failed. */
 async function submitBatch(tasks) {
   try {
     return await post('api/tasks/batch', { tasks });
@@ -340,9 +341,9 @@ function add(total, result) {
 
 function showProgress(total) {
   byId('many-progress').hidden = false;
-  byId('many-bar').max = total.asked;
+  byId('many-bar').max = total.requested;
   byId('many-bar').value = total.accepted + total.refused + total.failed;
-  ['asked', 'accepted', 'refused', 'failed'].forEach((count) => {
+  ['requested', 'accepted', 'refused', 'failed'].forEach((count) => {
     byId(`many-${count}`).textContent = total[count].toLocaleString();
   });
   byId('many-reasons').replaceChildren(...Object.entries(total.reasons)
@@ -352,8 +353,8 @@ function showProgress(total) {
 /* Tables */
 
 /**
- * Show items as the rows of a table. Rows that didn't change stay as they are, so that a refresh takes neither the
- * focus nor a selection away.
+ * Show items as the rows of a table. Unchanged rows are kept, so that a refresh preserves the focus and the
+ * selection.
  */
 function showRows(name, items, keyOf, cellsOf) {
   const body = byId(`${name}-table`).tBodies[0];
@@ -400,10 +401,10 @@ function newRow(name, key, version, cells) {
   return row;
 }
 
-/** Show whether a card's content is fresh. */
+/** Show whether the content of a card is up to date. */
 function showFreshness(name, problem) {
   byId(name).classList.toggle('stale', Boolean(problem));
-  byId(`${name}-live`).textContent = problem ? 'Not refreshed: no answer.' : 'Live';
+  byId(`${name}-live`).textContent = problem ? 'Not updated: no response.' : 'Live';
 }
 
 /* Activity buffer of one agent */
@@ -418,13 +419,13 @@ async function refreshActivity() {
   const request = ++activityRequest;
   if (!agentId.trim()) {
     showActivity(agentId, []);
-    byId('activity-empty').textContent = 'Name an agent to see its activity.';
+    byId('activity-empty').textContent = 'Enter an agent to see its activity.';
     return;
   }
   try {
     const entries = await get(`api/activity?agentId=${encodeURIComponent(agentId)}`);
     if (request === activityRequest) {
-      byId('activity-empty').textContent = `No entries for ${agentId}. Submit a task to it and it appears here.`;
+      byId('activity-empty').textContent = `No entries for ${agentId}. Submit a task to add one.`;
       showActivity(agentId, entries);
       showFreshness('activity');
     }
@@ -491,8 +492,9 @@ function showSelection() {
 async function askToPurge(agentId, taskIds) {
   const answer = await ask({
     title: taskIds.length === 1 ? 'Purge this entry?' : `Purge the entries of ${number(taskIds.length, 'task')}?`,
-    text: taskIds.length === 1 ? `The activity of ${taskIds[0]} is removed for good. The task itself stays.`
-        : `They are removed from the activity buffer of ${agentId} for good. The tasks themselves stay.`,
+    text: taskIds.length === 1
+        ? `The activity of ${taskIds[0]} is removed permanently. The task itself is not affected.`
+        : `They are removed permanently from the activity buffer of ${agentId}. The tasks themselves are not affected.`,
     confirm: 'Purge',
     danger: true,
   });
@@ -504,8 +506,8 @@ async function askToPurge(agentId, taskIds) {
 async function askToPurgeAll(agentId) {
   const answer = await ask({
     title: `Purge all activity of ${agentId}?`,
-    text: 'Every entry of its activity buffer is removed for good, those that came after the last refresh too. '
-        + 'The tasks themselves stay.',
+    text: 'All entries of its activity buffer are removed permanently, including entries added since the last refresh. '
+        + 'The tasks themselves are not affected.',
     confirm: 'Purge all',
     danger: true,
   });
@@ -547,13 +549,13 @@ byId('purge-selected').addEventListener('click',
     () => act(() => askToPurge(activityAgent.value, [...selected]), 'activity-title'));
 byId('purge-all').addEventListener('click', () => act(() => askToPurgeAll(activityAgent.value), 'activity-title'));
 
-/* Inside the embedded scheduler */
+/* State of the embedded scheduler */
 
 const EMPTY = {
-  agents: 'No agents yet. An agent is known once a task is submitted to it.',
-  running: 'Nothing runs. Let an agent take its next task.',
+  agents: 'No agents yet. Submit a task to add its agent.',
+  running: 'No running tasks. Let an agent take its next task.',
   queued: 'The queue is empty.',
-  finished: 'Nothing has finished yet.',
+  finished: 'No finished tasks.',
 };
 
 let embedded = false;
@@ -597,18 +599,18 @@ function showEmbedded({ agents, running, queued, finished }) {
     id(task.agentId),
     [id(task.taskId), scopeOf(task)],
     `${task.priority}`,
-    task.preemptionReason === null ? state('ok', 'Running') : askedToYield(task),
+    task.preemptionReason === null ? state('ok', 'Running') : preemptionOf(task),
     [
       taskButton('Done', () => finish(task, 'DONE', 'done'), task, 'running'),
       taskButton('Fail', () => askToFail(task), task, 'running'),
       task.preemptionReason === null
           ? taskButton('Preempt', () => askToPreempt(task.agentId, task.taskId), task, 'running')
-          : taskButton('Yield', () => finish(task, 'YIELDED', 'given back to the queue'), task, 'running'),
+          : taskButton('Yield', () => finish(task, 'YIELDED', 'returned to the queue'), task, 'running'),
     ],
   ]);
   showRows('queued', queued.first, keyOf, (task) => [
     id(task.agentId),
-    [id(task.taskId), scopeOf(task), ...(task.preemptionReason === null ? [] : [askedToYield(task)])],
+    [id(task.taskId), scopeOf(task), ...(task.preemptionReason === null ? [] : [preemptionOf(task)])],
     `${task.priority}`,
     time(task.submittedAt),
     taskButton('Preempt', () => askToPreempt(task.agentId, task.taskId), task, 'queued'),
@@ -617,7 +619,8 @@ function showEmbedded({ agents, running, queued, finished }) {
     id(task.agentId),
     [id(task.taskId), scopeOf(task)],
     `${task.priority}`,
-    task.state === 'SUCCEEDED' ? state('ok', 'Done') : state('bad', `Failed${task.failureReason ? `: ${task.failureReason}` : ''}`),
+    task.state === 'SUCCEEDED' ? state('ok', 'Done')
+        : state('bad', `Failed${task.failureReason ? `: ${task.failureReason}` : ''}`),
   ]);
 }
 
@@ -625,8 +628,8 @@ function scopeOf({ scope }) {
   return element('span', { className: 'where', textContent: scope });
 }
 
-function askedToYield({ preemptionReason }) {
-  return state('warning', `Asked to yield${preemptionReason ? `: ${preemptionReason}` : ''}`);
+function preemptionOf({ preemptionReason }) {
+  return state('warning', `Preemption requested${preemptionReason ? `: ${preemptionReason}` : ''}`);
 }
 
 function agentButton(text, action, { agentId }) {
@@ -640,12 +643,12 @@ function taskButton(text, action, { taskId }, table) {
 async function takeNext(agentId) {
   const task = await post('api/embedded/take-next', { agentId });
   report(task ? 'ok' : 'info', task ? `${agentId} took ${task.taskId}.`
-      : `${agentId} found nothing to take: its queue is empty, or what waits overlaps the scope of a running task.`);
+      : `${agentId} has no task to take. Its queue is empty, or its queued tasks overlap in scope with running tasks.`);
 }
 
 async function revive(agentId) {
   await post('api/embedded/revive', { agentId });
-  report('ok', `${agentId} is back at work.`);
+  report('ok', `${agentId} accepts tasks again.`);
 }
 
 async function finish({ agentId, taskId }, outcome, text, reason) {
@@ -656,7 +659,7 @@ async function finish({ agentId, taskId }, outcome, text, reason) {
 async function askToFail(task) {
   const answer = await ask({
     title: 'Report this task as failed?',
-    text: `${task.taskId} of ${task.agentId} ends and is not tried again.`,
+    text: `${task.taskId} of ${task.agentId} ends and is not retried.`,
     confirm: 'Report as failed',
     danger: true,
     reason: '',
@@ -672,11 +675,11 @@ const CONNECTION_STATES = {
   READY: ['ok', 'Connected'],
   IDLE: ['idle', 'Idle'],
   CONNECTING: ['busy', 'Connecting…'],
-  TRANSIENT_FAILURE: ['bad', 'Away'],
+  TRANSIENT_FAILURE: ['bad', 'Unavailable'],
   SHUTDOWN: ['bad', 'Closed'],
 };
 
-let away = false;
+let unavailable = false;
 let bannerTimer;
 
 async function refreshConnection() {
@@ -686,15 +689,16 @@ async function refreshConnection() {
     showConnection(kind, text, connection.target);
     showWhetherEmbedded(connection.embedded);
     if (kind === 'bad') {
-      showAway(`The scheduler at ${connection.target} is away. Calls fail until it is back; this page keeps trying.`);
+      showUnavailable(`The scheduler at ${connection.target} is unavailable. Calls fail until it is available again. `
+          + 'This page keeps trying to connect.');
     }
     else if (kind === 'ok') {
-      showBack(`Connected to the scheduler at ${connection.target} again.`);
+      showAvailable(`Reconnected to the scheduler at ${connection.target}.`);
     }
   }
   catch (problem) {
-    showConnection('bad', 'Application away', '');
-    showAway(problem.message);
+    showConnection('bad', 'Application unavailable', '');
+    showUnavailable(problem.message);
   }
 }
 
@@ -714,20 +718,20 @@ function showConnection(kind, text, target) {
   byId('connection-target').textContent = target;
 }
 
-function showAway(text) {
-  if (away !== text) {
-    away = text;
+function showUnavailable(text) {
+  if (unavailable !== text) {
+    unavailable = text;
     showBanner('bad', text);
     report('bad', text);
   }
 }
 
-function showBack(text) {
-  if (away) {
-    away = false;
+function showAvailable(text) {
+  if (unavailable) {
+    unavailable = false;
     showBanner('ok', text);
     report('ok', text);
-    bannerTimer = setTimeout(() => byId('banner').replaceChildren(), BACK_BANNER_MILLIS);
+    bannerTimer = setTimeout(() => byId('banner').replaceChildren(), RECONNECTED_BANNER_MILLIS);
     refreshActivity();
     refreshEmbedded();
   }
@@ -738,7 +742,7 @@ function showBanner(kind, text) {
   byId('banner').replaceChildren(element('p', { className: kind }, icon(kind === 'bad' ? 'warning' : kind), text));
 }
 
-/* Live */
+/* Refresh */
 
 async function keepFresh(refresh) {
   if (!document.hidden) {

@@ -1,5 +1,5 @@
 /*
- * Plots what the application asks of the scheduler, from the metrics that it offers to Prometheus.
+ * Plots the calls of the application to the scheduler, from the metrics that it exposes for Prometheus.
  */
 
 const REFRESH_MILLIS = 2000;
@@ -48,7 +48,7 @@ function add(totals) {
     points = points.filter((point) => totals.time - point.time <= SHOWN_MILLIS);
   }
   else {
-    // The application was started anew, and counts from zero
+    // The application was restarted, and its counters with it
     points = [];
   }
   last = totals;
@@ -64,7 +64,7 @@ function show() {
     ].map((coordinate) => coordinate.toFixed(1)).join(','));
     byId(id).querySelector('polyline').setAttribute('points', line.join(' '));
     byId(id).querySelector('.now').textContent = values.length ? `${format.format(values.at(-1))} ${unit}` : '–';
-    byId(id).querySelector('.most').textContent = `most ${format.format(most)} ${unit}`;
+    byId(id).querySelector('.most').textContent = `max ${format.format(most)} ${unit}`;
   });
 }
 
@@ -76,7 +76,7 @@ async function refresh() {
       byId('calls-live').textContent = 'Live, last 5 minutes';
     }
     catch {
-      byId('calls-live').textContent = 'Not refreshed: no answer.';
+      byId('calls-live').textContent = 'Not updated: no response.';
     }
   }
   setTimeout(refresh, REFRESH_MILLIS);

@@ -1,7 +1,6 @@
 package io.sw4rm.scheduler.benchmarks;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,18 +30,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.sw4rm.scheduler.client.PreemptionResult;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.proto.PreemptRequest;
 import io.sw4rm.scheduler.proto.PreemptResponse;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
+import io.sw4rm.scheduler.testsupport.Ports;
 
 /**
- * What a blocking call costs through a plain stub, through the client alone, and through
- * the client that Boot configures: by default, with metrics, and with a token and a limit
- * of calls in flight. The scheduler runs in a process of its own, so that its allocations
- * don't count.
+ * Measures blocking calls with a plain stub, with the client alone, and with the
+ * auto-configured client: by default, with metrics, and with a token and a limit of calls
+ * in flight. The scheduler runs in a separate process, so that its allocations are not
+ * measured.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -76,7 +76,7 @@ public class CallBenchmark {
 
 	@Setup
 	public void start() throws IOException {
-		int port = freePort();
+		int port = Ports.unused();
 		this.scheduler = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-cp", System.getProperty("java.class.path"), "io.sw4rm.scheduler.embedded.EmbeddedSchedulerMain",
 				"--port=" + port))
@@ -141,12 +141,6 @@ public class CallBenchmark {
 
 	private static PreemptRequest request() {
 		return PreemptRequest.newBuilder().setAgentId("worker-1").setTaskId("task-1").setReason("benchmark").build();
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

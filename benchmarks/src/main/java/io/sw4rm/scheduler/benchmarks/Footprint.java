@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the program holds at one moment.
+ * The memory and threads that the program uses.
  *
  * @param heapBytes the heap in use after a garbage collection
  * @param threads the number of live threads
@@ -19,8 +19,8 @@ record Footprint(long heapBytes, int threads) {
 	private static final int COLLECTIONS = 3;
 
 	/**
-	 * Measure once no more threads come or go: gRPC and Netty end theirs a second or so
-	 * after their last use.
+	 * Measure when the number of threads is stable: gRPC and Netty stop their threads
+	 * about a second after their last use.
 	 * @return the footprint
 	 * @throws InterruptedException if the thread is interrupted
 	 */

@@ -21,12 +21,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Puts an application with the starter under mixed load while networks and schedulers
- * misbehave, and accounts for every call in the end: none may be lost or answered
- * wrongly, no task may vanish, and none may arrive twice unless retries are asked for.
- * Options are {@code --duration=} (two minutes unless given), {@code --threads=},
- * {@code --seed=} and {@code --retry}. The exit code is 2 when an argument is wrong and 1
- * when something is broken.
+ * Generates mixed load on an application with the starter while networks and schedulers
+ * fail, and accounts for every call: no call may be lost or answered incorrectly, no
+ * accepted task may be lost, and no task may arrive twice unless retries are enabled.
+ * Options are {@code --duration=} (default: two minutes), {@code --threads=},
+ * {@code --seed=} and {@code --retry}. The exit code is 2 if an argument is invalid, and
+ * 1 if a rule is violated.
  */
 public final class Soak {
 
@@ -35,12 +35,13 @@ public final class Soak {
 	private static final Duration WARM_UP = Duration.ofSeconds(2);
 
 	/**
-	 * How long after its deadline a call may end.
+	 * The time after its deadline within which a call must end.
 	 */
 	private static final Duration GRACE = Duration.ofSeconds(10);
 
 	/**
-	 * Time to start and to stop, with the pauses before memory and threads are measured.
+	 * The time to start and stop, including the pauses before memory and threads are
+	 * measured.
 	 */
 	private static final Duration OVERHEAD = Duration.ofMinutes(2);
 
@@ -58,7 +59,7 @@ public final class Soak {
 	 * @param args the options
 	 */
 	public static void main(String[] args) {
-		// Whatever still runs, the program ends
+		// Ends the program even if threads are still running
 		Runtime.getRuntime().halt(exitCode(args));
 	}
 
@@ -78,7 +79,7 @@ public final class Soak {
 			return account.broken().isEmpty() ? 0 : 1;
 		}
 		catch (ExecutionException | InterruptedException | TimeoutException ex) {
-			System.err.println("The soak did not end as it should: " + ex);
+			System.err.println("The soak failed: " + ex);
 			ex.printStackTrace();
 			return 1;
 		}
@@ -99,8 +100,8 @@ public final class Soak {
 	}
 
 	/**
-	 * Run a soak after a short one to warm up, so that the footprints at its start and
-	 * end can be compared.
+	 * Run a short soak to warm up, then a soak whose footprints at the start and the end
+	 * can be compared.
 	 * @param settings the settings
 	 * @return the account
 	 * @throws InterruptedException if the thread is interrupted
@@ -147,7 +148,7 @@ public final class Soak {
 						+ replicas.stream().map(SoakReplica::address).collect(Collectors.joining(",")),
 				"sw4rm.scheduler.deadline=" + SoakLoad.DEADLINE, "spring.main.banner-mode=off",
 				"spring.main.register-shutdown-hook=false", "logging.level.root=warn",
-				// The schedulers' side of dropped connections
+				// Schedulers log dropped connections
 				"logging.level.io.grpc.netty.NettyServerHandler=error"));
 		if (this.settings.retry()) {
 			properties.add("sw4rm.scheduler.retry.operations=submit-task,request-preemption,shutdown-agent,"

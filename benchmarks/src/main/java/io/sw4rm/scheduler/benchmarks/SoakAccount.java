@@ -30,8 +30,8 @@ import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 /**
- * What became of every call, told by the callers and by the schedulers, and what must
- * hold in the end. Thread-safe.
+ * Records the outcome of every call, as reported by callers and schedulers, and checks
+ * it. Thread-safe.
  */
 final class SoakAccount {
 
@@ -78,9 +78,9 @@ final class SoakAccount {
 	private @Nullable Footprint end;
 
 	/**
-	 * Open an account.
+	 * Create an account.
 	 * @param duplicatesAllowed whether a task may arrive more than once
-	 * @param grace how long after its deadline a call may end
+	 * @param grace the time after its deadline within which a call must end
 	 */
 	SoakAccount(boolean duplicatesAllowed, Duration grace) {
 		this.duplicatesAllowed = duplicatesAllowed;
@@ -102,7 +102,7 @@ final class SoakAccount {
 	}
 
 	/**
-	 * Wait until all calls have ended or are lost.
+	 * Wait until all calls have completed or are lost.
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	void awaitEnds() throws InterruptedException {
@@ -112,7 +112,7 @@ final class SoakAccount {
 	}
 
 	/**
-	 * A scheduler got a submission, whatever it made of it.
+	 * Record that a scheduler received a submission, whether it accepts the task or not.
 	 * @param taskId the task
 	 */
 	void arrived(String taskId) {
@@ -128,13 +128,14 @@ final class SoakAccount {
 	}
 
 	/**
-	 * A scheduler has accepted a task, as its agents can tell.
+	 * Record that a scheduler has accepted a task: it is queued, running, or taken by an
+	 * agent.
 	 * @param task the task
 	 */
 	void held(ScheduledTask task) {
 		int number = SoakTask.number(task.taskId()).orElse(-1);
 		if (number < 0 || !new SoakTask(number).matches(task)) {
-			mistake("not as it was submitted: " + task);
+			mistake("task differs from submission: " + task);
 			return;
 		}
 		synchronized (this) {
@@ -147,9 +148,9 @@ final class SoakAccount {
 	}
 
 	/**
-	 * What the metrics say once the client is closed.
-	 * @param inFlight the calls that have not ended
-	 * @param requests the calls that have
+	 * Record the values of the metrics after the client is closed.
+	 * @param inFlight the number of calls in flight
+	 * @param requests the number of completed calls
 	 */
 	void metered(double inFlight, double requests) {
 		this.inFlight = Math.round(inFlight);
@@ -178,8 +179,8 @@ final class SoakAccount {
 	}
 
 	/**
-	 * Return how many tasks were said to be accepted that no scheduler had. Only right
-	 * once all schedulers are closed.
+	 * Return the number of tasks that were reported as accepted, but that no scheduler
+	 * has accepted. Correct only after all schedulers are closed.
 	 * @return the number of tasks
 	 */
 	synchronized int unaccounted() {
@@ -197,21 +198,21 @@ final class SoakAccount {
 	}
 
 	/**
-	 * Return what must not be but is.
-	 * @return a sentence for each, empty if all is well
+	 * Return the violated rules.
+	 * @return a sentence for each, empty if there are none
 	 */
 	List<String> broken() {
 		List<String> broken = new ArrayList<>();
 		mustBeZero(broken, "calls lost", lost());
-		mustBeZero(broken, "tasks accepted that no scheduler had", unaccounted());
+		mustBeZero(broken, "tasks reported as accepted that no scheduler accepted", unaccounted());
 		if (!this.duplicatesAllowed) {
 			mustBeZero(broken, "tasks that arrived more than once", duplicates());
 		}
-		mustBeZero(broken, "wrong answers", mistakes());
+		mustBeZero(broken, "incorrect answers", mistakes());
 		mustBeZero(broken, "calls in flight at the end", this.inFlight);
-		mustBeZero(broken, "calls more or less by the metrics", this.metered - begun());
+		mustBeZero(broken, "difference between calls and metrics", this.metered - begun());
 		if (this.start != null && this.end != null && this.end.threads() > this.start.threads()) {
-			broken.add("threads must end, got %d at the start and %d at the end".formatted(this.start.threads(),
+			broken.add("no threads must be left, got %d at the start and %d at the end".formatted(this.start.threads(),
 					this.end.threads()));
 		}
 		this.tallies.forEach((operation, tally) -> {
@@ -229,7 +230,7 @@ final class SoakAccount {
 	@Override
 	public String toString() {
 		Table table = new Table();
-		table.row("calls", "begun", "answered", "failed", "cancelled", "lost");
+		table.row("calls", "started", "answered", "failed", "cancelled", "lost");
 		this.tallies.forEach((operation, tally) -> table.row("  " + operation.methodName(), tally.begun, tally.answered,
 				tally.failed, tally.cancelled, lost(operation)));
 		table.row("failed with");
@@ -238,22 +239,22 @@ final class SoakAccount {
 		this.faults.forEach((fault, count) -> table.row("  " + fault, count));
 		synchronized (this) {
 			table.row("tasks arrived", this.arrived.cardinality());
-			table.row("tasks held by schedulers", this.held.cardinality());
-			table.row("tasks accepted", this.accepted.cardinality());
+			table.row("tasks accepted by schedulers", this.held.cardinality());
+			table.row("tasks reported as accepted", this.accepted.cardinality());
 		}
-		table.row("calls by the metrics", this.metered);
+		table.row("calls in the metrics", this.metered);
 		table.row("calls in flight at the end", this.inFlight);
 		table.row("lost", lost());
-		table.row("accepted but held by none", unaccounted());
+		table.row("accepted by no scheduler", unaccounted());
 		table.row("duplicates" + (this.duplicatesAllowed ? " (allowed)" : ""), duplicates());
-		table.row("wrong answers", mistakes());
+		table.row("incorrect answers", mistakes());
 		if (this.start != null && this.end != null) {
 			table.row("", "start", "end");
 			table.row("heap after GC, KiB", this.start.heapBytes() / 1024, this.end.heapBytes() / 1024);
 			table.row("threads", this.start.threads(), this.end.threads());
 		}
 		lostCalls().limit(MAX_EXAMPLES).forEach((call) -> table.row("lost: " + call));
-		this.mistakes.forEach((mistake) -> table.row("wrong: " + mistake));
+		this.mistakes.forEach((mistake) -> table.row("incorrect: " + mistake));
 		broken().forEach((sentence) -> table.row("BROKEN: " + sentence));
 		return table.toString();
 	}
@@ -261,7 +262,7 @@ final class SoakAccount {
 	private Tally tally(SchedulerOperation operation) {
 		Tally tally = this.tallies.get(operation);
 		if (tally == null) {
-			throw new IllegalArgumentException("no tally of " + operation);
+			throw new IllegalArgumentException("there is no tally of " + operation);
 		}
 		return tally;
 	}
@@ -287,8 +288,8 @@ final class SoakAccount {
 	}
 
 	/**
-	 * A server that stops at once resets the calls in flight, which gRPC reports as if
-	 * they had been cancelled.
+	 * A server that is stopped forcibly resets the calls in flight, which gRPC reports as
+	 * cancelled.
 	 */
 	private static boolean isReset(Status status) {
 		return status.getCode() == Status.Code.CANCELLED
@@ -306,7 +307,7 @@ final class SoakAccount {
 	}
 
 	/**
-	 * A call, until its caller is told how it ended.
+	 * A call that has not completed.
 	 */
 	final class Call {
 
@@ -331,9 +332,9 @@ final class SoakAccount {
 		}
 
 		/**
-		 * The call was answered.
+		 * Record that the call was answered.
 		 * @param answer the answer
-		 * @param mistake what is wrong with the answer, or {@code null}
+		 * @param mistake a description of an incorrect answer, or {@code null}
 		 */
 		void answered(@Nullable Object answer, @Nullable String mistake) {
 			if (mistake != null) {
@@ -348,8 +349,8 @@ final class SoakAccount {
 		}
 
 		/**
-		 * The call failed.
-		 * @param failure what the caller was told
+		 * Record that the call failed.
+		 * @param failure the exception that the caller received
 		 */
 		void failed(Throwable failure) {
 			if (failure instanceof SchedulerException ex && isExpected(ex)) {
@@ -364,7 +365,7 @@ final class SoakAccount {
 		}
 
 		/**
-		 * The caller cancelled the call.
+		 * Record that the caller cancelled the call.
 		 */
 		void cancelled() {
 			end(tally(this.operation).cancelled);
@@ -396,7 +397,7 @@ final class SoakAccount {
 	}
 
 	/**
-	 * How the calls of one operation ended.
+	 * Counters of the calls of one operation.
 	 */
 	private static final class Tally {
 
@@ -411,7 +412,7 @@ final class SoakAccount {
 	}
 
 	/**
-	 * Lines with a name and right-aligned columns.
+	 * A table whose rows have a name and right-aligned columns.
 	 */
 	private static final class Table {
 

@@ -8,17 +8,17 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.Status;
 
 import io.sw4rm.scheduler.embedded.Faults;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 /**
- * Lets something go wrong at one of the schedulers every now and then, at random, until
- * its thread is interrupted.
+ * Injects random faults into random schedulers at random intervals, until its thread is
+ * interrupted.
  */
 final class SoakFaults implements Runnable {
 
 	/**
-	 * What an answer may fail with. Statuses that gRPC itself makes up where it is broken
-	 * are not among them, so that they are noticed.
+	 * Statuses of injected failures. They do not include statuses by which gRPC reports
+	 * its own defects, so that these are detected.
 	 */
 	static final List<Status> STATUSES = List.of(Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.ABORTED,
 			Status.PERMISSION_DENIED, Status.FAILED_PRECONDITION);
@@ -54,19 +54,19 @@ final class SoakFaults implements Runnable {
 		switch (this.random.nextInt(16)) {
 			case 0, 1, 2, 3 -> {
 				Status status = STATUSES.get(this.random.nextInt(STATUSES.size()));
-				this.account.fault("answers that fail");
+				this.account.fault("failed answers");
 				script(replica, 10).fail(status.withDescription("soak"));
 			}
 			case 4, 5, 6 -> {
-				this.account.fault("answers that come late");
+				this.account.fault("delayed answers");
 				script(replica, 5).delay(upToMillis(1000));
 			}
 			case 7, 8 -> {
-				this.account.fault("calls without an answer");
+				this.account.fault("hanging calls");
 				script(replica, 2).hang();
 			}
 			case 9, 10, 11 -> {
-				this.account.fault("connections dropped in place of an answer");
+				this.account.fault("connections dropped instead of an answer");
 				script(replica, 1).dropConnection();
 			}
 			case 12, 13 -> {
@@ -88,8 +88,8 @@ final class SoakFaults implements Runnable {
 	}
 
 	private Faults.Script script(SoakReplica replica, int maxCalls) {
-		Operation operation = Operation.values()[this.random.nextInt(Operation.values().length)];
-		return replica.faults().on(operation).times(1 + this.random.nextInt(maxCalls));
+		Rpc rpc = Rpc.values()[this.random.nextInt(Rpc.values().length)];
+		return replica.faults().on(rpc).times(1 + this.random.nextInt(maxCalls));
 	}
 
 	private Duration upToMillis(int millis) {

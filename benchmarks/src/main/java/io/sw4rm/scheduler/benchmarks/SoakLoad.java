@@ -25,13 +25,13 @@ import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
- * Calls of all kinds, from several threads and with all three clients. Some have a short
- * deadline and some are cancelled by their caller.
+ * Makes calls of all operations, from several threads and with all three clients. Some
+ * have a short deadline, and some are cancelled by their caller.
  */
 final class SoakLoad {
 
 	/**
-	 * The deadline of calls, unless it is a short one.
+	 * The deadline of calls that do not have a short one.
 	 */
 	static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -42,17 +42,18 @@ final class SoakLoad {
 	private static final int MAX_PAUSE_MILLIS = 8;
 
 	/**
-	 * One call out of so many has a short deadline, and as many are cancelled.
+	 * One of this number of calls has a short deadline, and one is cancelled.
 	 */
 	private static final int ONE_OUT_OF = 20;
 
 	/**
-	 * Most calls without a thread, for each thread that makes them.
+	 * The maximum number of asynchronous calls in flight for each thread.
 	 */
 	private static final int MAX_IN_FLIGHT = 16;
 
 	/**
-	 * Submissions are most of the load, shutdowns the least.
+	 * The share of each operation: submissions are the most frequent, shutdowns the
+	 * least.
 	 */
 	private static final List<SchedulerOperation> MIX = List.of(SchedulerOperation.SUBMIT_TASK,
 			SchedulerOperation.SUBMIT_TASK, SchedulerOperation.SUBMIT_TASK, SchedulerOperation.SUBMIT_TASK,
@@ -84,8 +85,8 @@ final class SoakLoad {
 	}
 
 	/**
-	 * Make calls for as long as the settings say, and wait until all have ended or are
-	 * lost.
+	 * Make calls for the duration in the settings, then wait until all have completed or
+	 * are lost.
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	void run() throws InterruptedException {
@@ -230,7 +231,8 @@ final class SoakLoad {
 	}
 
 	/**
-	 * Interrupts the thread that made it, unless that has gone on to something else.
+	 * Interrupts the thread that created it, unless the thread no longer waits for this
+	 * call.
 	 */
 	private static final class Interruption implements Runnable {
 

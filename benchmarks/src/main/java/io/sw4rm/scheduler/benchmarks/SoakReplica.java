@@ -19,10 +19,11 @@ import io.sw4rm.scheduler.embedded.Faults;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
+import io.sw4rm.scheduler.testsupport.TcpProxy;
 
 /**
- * One of the schedulers: its successive processes behind an address that stays, and the
- * agents that work for it. Reports the tasks that arrive and those that are held.
+ * One of the schedulers, with its agents. Its address stays the same when it is
+ * restarted. Reports the tasks that arrive and the tasks that are accepted.
  */
 final class SoakReplica implements AutoCloseable {
 
@@ -39,7 +40,7 @@ final class SoakReplica implements AutoCloseable {
 	private final ScheduledExecutorService agents = Executors
 		.newSingleThreadScheduledExecutor(new DefaultThreadFactory("soak-agents", true));
 
-	private final SoakProxy proxy;
+	private final TcpProxy proxy;
 
 	private volatile EmbeddedScheduler scheduler;
 
@@ -48,7 +49,7 @@ final class SoakReplica implements AutoCloseable {
 	SoakReplica(SoakAccount account) {
 		this.account = account;
 		this.scheduler = start(Duration.ZERO);
-		this.proxy = new SoakProxy(() -> this.scheduler.port());
+		this.proxy = new TcpProxy(() -> this.scheduler.port());
 		this.agents.scheduleWithFixedDelay(this::playAgents, 0, AGENT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
@@ -56,7 +57,7 @@ final class SoakReplica implements AutoCloseable {
 		return this.proxy.address();
 	}
 
-	SoakProxy proxy() {
+	TcpProxy proxy() {
 		return this.proxy;
 	}
 
@@ -65,9 +66,9 @@ final class SoakReplica implements AutoCloseable {
 	}
 
 	/**
-	 * Stop the scheduler and start one that knows nothing of its predecessor's tasks.
-	 * @param away how long there is none
-	 * @param nextGracePeriod how long the next stop lets calls go on
+	 * Stop the scheduler and start another one, without any tasks.
+	 * @param away the time between stop and start
+	 * @param nextGracePeriod the grace period of calls when the new scheduler stops
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	void restart(Duration away, Duration nextGracePeriod) throws InterruptedException {
@@ -96,7 +97,7 @@ final class SoakReplica implements AutoCloseable {
 
 	private void stop(EmbeddedScheduler scheduler) {
 		scheduler.close();
-		// What agents took is accounted for, and nothing is accepted any more
+		// Tasks that agents took are already reported, and no more tasks are accepted
 		scheduler.queued().forEach(this.account::held);
 		scheduler.running().forEach(this.account::held);
 	}
@@ -127,8 +128,8 @@ final class SoakReplica implements AutoCloseable {
 	}
 
 	/**
-	 * Reports each submission that arrives. Reads the message before the call is handed
-	 * on, since a scripted fault may end the call without reading it.
+	 * Reports each submission that arrives. Reads the message before it passes the call
+	 * on, because an injected fault may end the call without reading it.
 	 */
 	private static final class ArrivalInterceptor implements ServerInterceptor {
 

@@ -18,30 +18,31 @@ import io.sw4rm.scheduler.client.ShutdownResult;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 
 /**
- * What a call asks for, in the words of each client, and what may be answered.
+ * A call, for each type of client, and the check of its answer.
  *
  * @param blocking makes the call with the blocking client
  * @param async makes the call with the asynchronous client
  * @param reactive makes the call with the reactive client
- * @param mistake returns what is wrong with an answer, or {@code null}
- * @param <R> the answer
+ * @param mistake returns a description of an incorrect answer, or {@code null} if it is
+ * correct
+ * @param <R> the type of the answer
  */
 record SoakRequest<R>(Function<SchedulerClient, R> blocking, Function<AsyncSchedulerClient, CompletableFuture<R>> async,
 		Function<ReactiveSchedulerClient, Mono<R>> reactive, Function<R, @Nullable String> mistake) {
 
 	/**
-	 * How far back a call reaches when it asks about a task that was submitted earlier.
+	 * The maximum age, in calls, of an earlier task that a call refers to.
 	 */
 	private static final int RECENT_CALLS = 500;
 
 	private static final int RETIRED_AGENTS = 50;
 
 	/**
-	 * Create a request that says something different for each call.
+	 * Create a request with arguments that differ for each call.
 	 * @param operation the operation
 	 * @param number the number of the call
-	 * @param random where the arguments come from
-	 * @param account knows which answers are right
+	 * @param random the source of the arguments
+	 * @param account determines which answers are correct
 	 * @return the request
 	 */
 	static SoakRequest<?> create(SchedulerOperation operation, int number, Random random, SoakAccount account) {
@@ -61,7 +62,7 @@ record SoakRequest<R>(Function<SchedulerClient, R> blocking, Function<AsyncSched
 	}
 
 	/**
-	 * Seldom an agent that works, since its tasks wait until it is revived.
+	 * Rarely returns an active agent, because its tasks wait until it is revived.
 	 */
 	private static String agentToShutDown(Random random) {
 		return (random.nextInt(20) == 0) ? SoakTask.AGENT_IDS.get(random.nextInt(SoakTask.AGENT_IDS.size()))

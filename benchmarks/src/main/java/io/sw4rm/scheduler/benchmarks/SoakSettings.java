@@ -5,12 +5,12 @@ import java.time.format.DateTimeParseException;
 import java.util.function.LongPredicate;
 
 /**
- * What a soak is told on its command line.
+ * The settings of a soak, from its command line.
  *
- * @param duration how long there is load
- * @param threads how many threads make calls
- * @param seed where the random choices start
- * @param retry whether all operations are retried, so that tasks may arrive twice
+ * @param duration the duration of the load
+ * @param threads the number of threads that make calls
+ * @param seed the seed of random choices
+ * @param retry whether all operations are retried; tasks may then arrive twice
  */
 record SoakSettings(Duration duration, int threads, long seed, boolean retry) {
 
@@ -33,10 +33,10 @@ record SoakSettings(Duration duration, int threads, long seed, boolean retry) {
 	}
 
 	/**
-	 * Read the command line.
+	 * Parse the command line.
 	 * @param args the arguments
 	 * @return the settings
-	 * @throws IllegalArgumentException if an argument is unknown or has a bad value
+	 * @throws IllegalArgumentException if an argument is unknown or has an invalid value
 	 */
 	static SoakSettings parse(String... args) {
 		SoakSettings settings = DEFAULT;
@@ -88,7 +88,7 @@ record SoakSettings(Duration duration, int threads, long seed, boolean retry) {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Told below
+			// Reported below
 		}
 		throw new IllegalArgumentException("'%s' must be a number, got \"%s\"".formatted(name, value));
 	}

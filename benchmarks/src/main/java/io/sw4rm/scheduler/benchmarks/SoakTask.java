@@ -12,8 +12,7 @@ import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 /**
- * A task of which everything follows from its number, so that whoever meets it later can
- * tell whether it is still whole.
+ * A task whose values are derived from its number, so that it can be verified later.
  *
  * @param number the number of the call that submits the task
  */
@@ -31,7 +30,7 @@ record SoakTask(int number) {
 	/**
 	 * Return the number in a task's identifier.
 	 * @param taskId the identifier
-	 * @return the number, or empty if no soak made the identifier
+	 * @return the number, or empty if the identifier is not that of a soak task
 	 */
 	static OptionalInt number(String taskId) {
 		return ID.matcher(taskId).matches() ? OptionalInt.of(Integer.parseInt(taskId.substring(ID_PREFIX.length())))

@@ -1,6 +1,6 @@
 /**
- * Programs that load the starter: what a call costs, and whether every call is accounted
- * for while things go wrong.
+ * Benchmarks of calls, and a soak test that accounts for every call while networks and
+ * schedulers fail.
  */
 @NullMarked
 package io.sw4rm.scheduler.benchmarks;

@@ -48,7 +48,7 @@ class SoakAccountTests {
 		SoakAccount.Call call = begin(this.account);
 		call.cancelled();
 		call.cancelled();
-		assertThat(this.account.broken()).containsExactly("wrong answers must be 0, got 1");
+		assertThat(this.account.broken()).containsExactly("incorrect answers must be 0, got 1");
 	}
 
 	@Test
@@ -73,7 +73,8 @@ class SoakAccountTests {
 		SoakAccount.Call call = begin(this.account);
 		SoakTask task = new SoakTask(call.number());
 		call.answered(new SubmitTaskResult(task.id(), true, ""), null);
-		assertThat(this.account.broken()).containsExactly("tasks accepted that no scheduler had must be 0, got 1");
+		assertThat(this.account.broken())
+			.containsExactly("tasks reported as accepted that no scheduler accepted must be 0, got 1");
 		this.account.held(scheduled(task.submission()));
 		assertThat(this.account.broken()).isEmpty();
 	}
@@ -87,14 +88,14 @@ class SoakAccountTests {
 			.params(ByteString.copyFromUtf8("other"))
 			.contentType(submission.contentType())
 			.build()));
-		assertThat(this.account.broken()).containsExactly("wrong answers must be 0, got 1");
+		assertThat(this.account.broken()).containsExactly("incorrect answers must be 0, got 1");
 	}
 
 	@Test
 	void noticesWrongAnswer() {
 		begin(this.account).answered("answer", "not what was asked for");
-		assertThat(this.account.broken()).containsExactly("wrong answers must be 0, got 1");
-		assertThat(this.account).asString().contains("wrong: not what was asked for");
+		assertThat(this.account.broken()).containsExactly("incorrect answers must be 0, got 1");
+		assertThat(this.account).asString().contains("incorrect: not what was asked for");
 	}
 
 	@Test
@@ -120,13 +121,14 @@ class SoakAccountTests {
 	void noticesWhatTheMetricsSay() {
 		this.account.metered(1, this.account.begun() - 1);
 		assertThat(this.account.broken()).containsExactly("calls in flight at the end must be 0, got 1",
-				"calls more or less by the metrics must be 0, got -1");
+				"difference between calls and metrics must be 0, got -1");
 	}
 
 	@Test
 	void noticesThreadThatDoesNotEnd() {
 		this.account.footprints(new Footprint(1, 7), new Footprint(1, 8));
-		assertThat(this.account.broken()).containsExactly("threads must end, got 7 at the start and 8 at the end");
+		assertThat(this.account.broken())
+			.containsExactly("no threads must be left, got 7 at the start and 8 at the end");
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.Attributes;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -26,10 +27,13 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
+import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.ReceivedCalls;
+import io.sw4rm.scheduler.testsupport.TcpProxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -47,7 +51,7 @@ class ConnectionFaultTests {
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder().shutdownGracePeriod(Duration.ZERO).start();
 
 	@AutoClose
-	private final FaultyProxy proxy = new FaultyProxy(this.scheduler.port());
+	private final TcpProxy proxy = new TcpProxy(this.scheduler.port());
 
 	private final ApplicationContextRunner contextRunner = SchedulerApplication.at(this.proxy.address());
 
@@ -65,11 +69,13 @@ class ConnectionFaultTests {
 	@ParameterizedTest
 	@EnumSource
 	void reachesSchedulerThatWasRestarted(Call call) {
-		EmbeddedScheduler first = EmbeddedScheduler.start();
+		ReceivedCalls received = new ReceivedCalls();
+		EmbeddedScheduler first = EmbeddedScheduler.builder().intercept(received).start();
 		SchedulerApplication.at(first.address()).run((context) -> {
 			assertThat(call.make(context)).isNotNull();
 			first.close();
-			EmbeddedScheduler second = Ports.listenAgain(EmbeddedScheduler.builder().port(first.port())::start);
+			EmbeddedScheduler second = Ports
+				.listenAgain(EmbeddedScheduler.builder().port(first.port()).intercept(received)::start);
 			try {
 				awaitGoodCall(call, context);
 			}
@@ -77,13 +83,15 @@ class ConnectionFaultTests {
 				second.close();
 			}
 		});
+		// Calls that failed in between did not reach anybody
+		assertThat(received.correlationIds()).hasSize(2).doesNotHaveDuplicates();
 	}
 
 	@Test
 	void callFailsWhenConnectionIsCutAndNextOneSucceeds() {
 		this.contextRunner.run((context) -> {
 			CompletableFuture<?> hanging = submitHangingTask(context);
-			await().until(() -> this.scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			await().until(() -> this.scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			this.proxy.cut();
 			assertThat(hanging).failsWithin(PATIENCE)
 				.withThrowableThat()
@@ -103,7 +111,7 @@ class ConnectionFaultTests {
 					"sw4rm.scheduler.deadline=2m")
 			.run((context) -> {
 				CompletableFuture<?> hanging = submitHangingTask(context);
-				await().until(() -> this.scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+				await().until(() -> this.scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 				this.proxy.silence();
 				assertThat(hanging).failsWithin(PATIENCE)
 					.withThrowableThat()
@@ -116,7 +124,8 @@ class ConnectionFaultTests {
 	@Test
 	void noCallFailsWhenServerLimitsAgeOfConnections() throws Exception {
 		AtomicInteger connections = new AtomicInteger();
-		Server server = startServerWithShortConnections(connections);
+		ReceivedCalls received = new ReceivedCalls();
+		Server server = startServerWithShortConnections(connections, received);
 		try {
 			SchedulerApplication.at("127.0.0.1:" + server.getPort())
 				.withPropertyValues("sw4rm.scheduler.retry.max-attempts=1")
@@ -124,6 +133,7 @@ class ConnectionFaultTests {
 					try (Load load = new Load(4, () -> Call.SUBMIT_TASK.make(context))) {
 						await().atMost(PATIENCE).until(() -> connections.get() >= 4);
 						assertThat(load.stop()).isEmpty();
+						assertThat(received.correlationIds()).doesNotHaveDuplicates().hasSize((int) load.calls());
 					}
 				});
 		}
@@ -133,7 +143,7 @@ class ConnectionFaultTests {
 	}
 
 	private CompletableFuture<?> submitHangingTask(BeanFactory application) {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 		return application.getBean(AsyncSchedulerClient.class).submitTask(TaskSubmission.forAgent("worker-1").build());
 	}
 
@@ -143,7 +153,8 @@ class ConnectionFaultTests {
 			.until(() -> call.make(application) != null);
 	}
 
-	private static Server startServerWithShortConnections(AtomicInteger connections) throws IOException {
+	private static Server startServerWithShortConnections(AtomicInteger connections, ServerInterceptor interceptor)
+			throws IOException {
 		return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 			// The least that gRPC allows
 			.maxConnectionAge(1, TimeUnit.SECONDS)
@@ -156,6 +167,7 @@ class ConnectionFaultTests {
 				}
 
 			})
+			.intercept(interceptor)
 			.addService(new SchedulerServiceGrpc.SchedulerServiceImplBase() {
 
 				@Override

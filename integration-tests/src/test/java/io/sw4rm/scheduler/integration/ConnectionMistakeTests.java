@@ -1,15 +1,9 @@
 package io.sw4rm.scheduler.integration;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +16,8 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.TcpServer;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -32,7 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 @Timeout(60)
 class ConnectionMistakeTests {
 
-	private static X509Bundle authority;
+	private static final TestCertificates certificates = new TestCertificates("localhost");
 
 	private static EmbeddedScheduler tlsScheduler;
 
@@ -41,22 +37,10 @@ class ConnectionMistakeTests {
 	private static EmbeddedScheduler plaintextScheduler;
 
 	@BeforeAll
-	static void startSchedulers() throws Exception {
-		authority = new CertificateBuilder().ecp256()
-			.subject("CN=Test CA")
-			.setIsCertificateAuthority(true)
-			.buildSelfSigned();
-		X509Bundle server = new CertificateBuilder().ecp256()
-			.subject("CN=localhost")
-			.addSanDnsName("localhost")
-			.buildIssuedBy(authority);
-		TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder()
-			.keyManager(stream(server.getCertificatePathPEM()), stream(server.getPrivateKeyPEM()));
-		tlsScheduler = EmbeddedScheduler.builder().serverCredentials(credentials.build()).start();
+	static void startSchedulers() {
+		tlsScheduler = EmbeddedScheduler.builder().serverCredentials(certificates.serverCredentials()).start();
 		strictTlsScheduler = EmbeddedScheduler.builder()
-			.serverCredentials(credentials.clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-				.trustManager(stream(authority.getCertificatePEM()))
-				.build())
+			.serverCredentials(certificates.mutualServerCredentials())
 			.start();
 		plaintextScheduler = EmbeddedScheduler.start();
 	}
@@ -71,55 +55,55 @@ class ConnectionMistakeTests {
 	@Test
 	void usesTlsWhereSchedulerDoesNot() {
 		assertThatCallFails(withTls(SchedulerApplication.at(plaintextScheduler.address())), Status.Code.UNAVAILABLE,
-				"The server doesn't speak TLS");
+				"The server does not support TLS on this port. Check the port, or start 'sw4rm.scheduler.address' with http://");
 	}
 
 	@Test
 	void usesPlaintextWhereSchedulerWantsTls() {
 		assertThatCallFails(SchedulerApplication.at(tlsScheduler.address()), Status.Code.UNAVAILABLE,
-				"If it expects TLS, start the address (sw4rm.scheduler.address) with https://");
+				"If the server requires TLS, start 'sw4rm.scheduler.address' with https://");
 	}
 
 	@Test
-	void usesPlaintextWhereSchedulerWantsTlsAndSaysSo() throws IOException {
+	void usesPlaintextWhereSchedulerWantsTlsAndSaysSo() {
 		byte[] alert = HexFormat.of().parseHex("15030100020246");
 		try (TcpServer server = new TcpServer((client) -> client.write(alert))) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
-					"The server expects TLS");
+					"The server requires TLS. Start 'sw4rm.scheduler.address' with https://");
 		}
 	}
 
 	@Test
 	void doesNotTrustScheduler() {
 		assertThatCallFails(SchedulerApplication.at("https://" + tlsScheduler.address()), Status.Code.UNAVAILABLE,
-				"The server's certificate isn't trusted. Check the trusted certificates in sw4rm.scheduler.ssl.bundle");
+				"The server's certificate is not trusted. Check the trusted certificates of the bundle in 'sw4rm.scheduler.ssl.bundle'");
 	}
 
 	@Test
 	void callsSchedulerByNameThatItsCertificateDoesNotHave() {
 		assertThatCallFails(withTls(SchedulerApplication.at("127.0.0.1:" + tlsScheduler.port())),
-				Status.Code.UNAVAILABLE, "The server's certificate is for another name");
+				Status.Code.UNAVAILABLE, "The server's certificate is for another host name");
 	}
 
 	@Test
 	void hasNoCertificateWhereSchedulerWantsOne() {
 		assertThatCallFails(withTls(SchedulerApplication.at(strictTlsScheduler.address())), Status.Code.UNAVAILABLE,
-				"The server wants a certificate of the client");
+				"The server rejected the client's certificate (or requires one)");
 	}
 
 	@Test
-	void callsWebServer() throws IOException {
+	void callsWebServer() {
 		try (TcpServer server = webServer()) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
-					"The server speaks HTTP/1.1, not gRPC. Check the port");
+					"The server speaks HTTP/1.1 instead of gRPC. Check the port");
 		}
 	}
 
 	@Test
-	void callsWebServerWithTls() throws IOException {
+	void callsWebServerWithTls() {
 		try (TcpServer server = webServer()) {
 			assertThatCallFails(withTls(SchedulerApplication.at("localhost:" + server.port())), Status.Code.UNAVAILABLE,
-					"The server speaks HTTP/1.1, not gRPC. Check the port");
+					"The server speaks HTTP/1.1 instead of gRPC. Check the port");
 		}
 	}
 
@@ -129,18 +113,18 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
-	void callsServerOfOtherKind() throws IOException {
+	void callsServerOfOtherKind() {
 		byte[] greeting = "220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
 		try (TcpServer server = new TcpServer((client) -> client.write(greeting))) {
 			assertThatCallFails(SchedulerApplication.at("localhost:" + server.port()), Status.Code.INTERNAL,
-					"The server speaks something else, not gRPC. Check the port");
+					"The server does not speak gRPC. Check the port");
 		}
 	}
 
 	@Test
 	void callsHostThatDoesNotExist() {
 		assertThatCallFails(SchedulerApplication.at("no-such-host.invalid:50053"), Status.Code.UNAVAILABLE,
-				"The name can't be resolved. Check the address (sw4rm.scheduler.address) and the DNS");
+				"The host name cannot be resolved. Check 'sw4rm.scheduler.address' and the DNS");
 	}
 
 	@Test
@@ -148,13 +132,13 @@ class ConnectionMistakeTests {
 		withTls(SchedulerApplication.at(plaintextScheduler.address()))
 			.withPropertyValues("sw4rm.scheduler.startup=fail-fast")
 			.run((context) -> assertThat(analysisOf(context.getStartupFailure())).contains(
-					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' gave no sign of life",
-					"not an SSL/TLS record", "The server doesn't speak TLS"));
+					"The SW4RM scheduler at '" + plaintextScheduler.address() + "' did not respond during start-up",
+					"not an SSL/TLS record", "The server does not support TLS on this port"));
 	}
 
 	private static ApplicationContextRunner withTls(ApplicationContextRunner application) {
 		return application.withPropertyValues("sw4rm.scheduler.ssl.bundle=trusted",
-				"spring.ssl.bundle.pem.trusted.truststore.certificate=" + authority.getCertificatePEM());
+				certificates.trustProperty("trusted"));
 	}
 
 	private static void assertThatCallFails(ApplicationContextRunner application, Status.Code status, String remedy) {
@@ -177,10 +161,6 @@ class ConnectionMistakeTests {
 			.map((analysis) -> analysis.getDescription() + "\n" + analysis.getAction())
 			.findFirst()
 			.orElse("");
-	}
-
-	private static InputStream stream(String text) {
-		return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 }

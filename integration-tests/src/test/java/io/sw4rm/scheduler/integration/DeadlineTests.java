@@ -1,9 +1,7 @@
 package io.sw4rm.scheduler.integration;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,16 +18,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
+import io.sw4rm.scheduler.testsupport.TcpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -50,8 +49,8 @@ class DeadlineTests {
 
 	@Test
 	void hangingSchedulerCostsTheDeadlineAndNotMuchMore() {
-		for (Operation operation : Operation.values()) {
-			this.scheduler.faults().on(operation).hang();
+		for (Rpc rpc : Rpc.values()) {
+			this.scheduler.faults().on(rpc).hang();
 		}
 		Duration deadline = Duration.ofSeconds(2);
 		SchedulerApplication.at(this.scheduler.address())
@@ -74,7 +73,7 @@ class DeadlineTests {
 
 	@Test
 	void retriesDoNotProlongTheDeadline() {
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(100).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(100).fail(Status.UNAVAILABLE);
 		SchedulerApplication.at(this.scheduler.address())
 			.withPropertyValues("sw4rm.scheduler.deadline=500ms", "sw4rm.scheduler.retry.initial-backoff=1h",
 					"sw4rm.scheduler.retry.max-backoff=1h")
@@ -83,18 +82,20 @@ class DeadlineTests {
 	}
 
 	@Test
-	void silentServerCostsTheDeadline() throws IOException {
-		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			SchedulerApplication.at("localhost:" + silent.getLocalPort())
-				.withPropertyValues("sw4rm.scheduler.deadline=500ms")
+	void silentServerCostsTheDeadline() {
+		try (TcpServer silent = TcpServer.silent()) {
+			SchedulerApplication.at("localhost:" + silent.port())
+				.withPropertyValues("sw4rm.scheduler.deadline=2s")
 				.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
-					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1")));
+					.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
+					.satisfies((ex) -> assertThat(ex.getElapsed()).isBetween(ex.getDeadline(),
+							ex.getDeadline().multipliedBy(2))));
 		}
 	}
 
 	@Test
 	void callServedByTheApplicationLimitsItsCalls() {
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).hang();
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).hang();
 		SchedulerApplication.at(this.scheduler.address())
 			.withPropertyValues("sw4rm.scheduler.deadline=1h")
 			.run((context) -> {

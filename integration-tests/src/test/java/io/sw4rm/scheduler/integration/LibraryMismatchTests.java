@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.SpringApplication;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for applications with versions of gRPC and Netty that don't fit together.
  */
+@Timeout(180)
 class LibraryMismatchTests {
 
 	private static final Path OLD_LIBRARIES = Path.of("target", "old-libraries");
@@ -43,39 +45,36 @@ class LibraryMismatchTests {
 	void doesNotStartWithOldNetty() throws Exception {
 		assertThat(run(classPathWithOld("netty-common"))).contains("APPLICATION FAILED TO START")
 			.contains("NoClassDefFoundError: io/netty/util/concurrent/")
-			.contains("Netty 4.1.118.Final: netty-common\n")
-			.containsPattern("Netty 4\\.2\\..*: netty-buffer, ")
-			.contains("remove the properties 'grpc-java.version' and 'netty.version'");
+			.contains("Remove the properties 'grpc-java.version' and 'netty.version'");
 	}
 
 	@Test
 	void doesNotStartWithOldGrpc() throws Exception {
 		assertThat(run(classPathWithOld("grpc-core"))).contains("APPLICATION FAILED TO START")
-			.contains("NoSuchMethodError: 'void io.grpc.internal.")
-			.containsPattern("io\\.grpc\\.internal\\.ManagedChannelImplBuilder: .*/grpc-core-1\\.60\\.0\\.jar\n")
-			.contains("gRPC 1.60.0: grpc-core\n")
-			.contains("remove the properties 'grpc-java.version' and 'netty.version'");
+			.contains("'void io.grpc.internal.")
+			.contains("grpc-core-1.60.0.jar")
+			.contains("Correct the classpath of your application");
 	}
 
 	@Test
 	void failsFirstCallAtOnceWhenLibraryIsMissing() throws Exception {
 		assertThat(run(classPathWithout("netty-handler"), "--sw4rm.scheduler.deadline=1h"))
 			.contains("Failure: PollActivityBuffer at ")
-			.contains("The gRPC and Netty libraries on the class path don't fit together");
+			.contains("The gRPC and Netty libraries on the class path are incompatible");
 	}
 
 	@Test
 	void doesNotStartWhenLibraryIsMissingAndApplicationMustReachScheduler() throws Exception {
 		assertThat(run(classPathWithout("netty-handler"), "--sw4rm.scheduler.startup=fail-fast"))
 			.contains("APPLICATION FAILED TO START")
-			.contains("io.netty.handler.logging.LogLevel: none")
-			.contains("remove the properties 'grpc-java.version' and 'netty.version'");
+			.contains("NoClassDefFoundError: io/netty/handler/logging/LogLevel")
+			.contains("Remove the properties 'grpc-java.version' and 'netty.version'");
 	}
 
 	@Test
 	void saysThatTransportIsMissing() throws Exception {
 		assertThat(run(classPathWithout("grpc-netty"))).contains("APPLICATION FAILED TO START")
-			.contains("nothing made a gRPC channel to the scheduler");
+			.contains("there is no gRPC channel to the scheduler");
 	}
 
 	private String run(String classPath, String... arguments) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Makes a call again and again, in several threads, until it is stopped.
@@ -14,6 +15,8 @@ final class Load implements AutoCloseable {
 	private final ExecutorService threads;
 
 	private final List<Future<List<Exception>>> failures = new ArrayList<>();
+
+	private final AtomicLong calls = new AtomicLong();
 
 	private volatile boolean stopped;
 
@@ -33,6 +36,7 @@ final class Load implements AutoCloseable {
 		List<Exception> failures = new ArrayList<>();
 		while (!this.stopped) {
 			try {
+				this.calls.incrementAndGet();
 				call.run();
 			}
 			catch (RuntimeException ex) {
@@ -40,6 +44,13 @@ final class Load implements AutoCloseable {
 			}
 		}
 		return failures;
+	}
+
+	/**
+	 * Return how many calls were made so far.
+	 */
+	long calls() {
+		return this.calls.get();
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.integration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -87,7 +88,7 @@ class NameResolutionTests {
 	}
 
 	private static long submissions(EmbeddedScheduler scheduler) {
-		return scheduler.faults().calls(Operation.SUBMIT_TASK);
+		return scheduler.faults().calls(Rpc.SUBMIT_TASK);
 	}
 
 	private static void moveName(String... addresses) throws IOException {
@@ -95,7 +96,9 @@ class NameResolutionTests {
 		for (String address : addresses) {
 			lines.add(address + " scheduler.test");
 		}
-		Files.write(HOSTS, lines);
+		// Other tests look names up in the same file at any time
+		Path file = Files.write(Files.createTempFile(HOSTS.getParent(), "hosts", null), lines);
+		Files.move(file, HOSTS, StandardCopyOption.ATOMIC_MOVE);
 	}
 
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
@@ -23,6 +24,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for many calls at once.
  */
 @Timeout(60)
+@Isolated("counts the threads of the JVM")
 class OverloadTests {
 
 	private static final int CALLS = 10_000;
@@ -78,6 +81,7 @@ class OverloadTests {
 			.toList();
 		assertThat(results).allSatisfy((result) -> assertThat(result.join().accepted()).isTrue());
 		assertThat(this.completions).hasValue(CALLS);
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(CALLS);
 		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).doesNotHaveDuplicates().hasSize(CALLS);
 		assertThat(this.threads.getPeakThreadCount()).isLessThan(before + MORE_THREADS);
 	}

@@ -7,6 +7,9 @@ import java.util.Random;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.util.AsciiString;
 
+import io.sw4rm.scheduler.testsupport.GrpcMessage;
+import io.sw4rm.scheduler.testsupport.Http2Server;
+
 /**
  * A good answer with random changes: in its frames as they go over the wire, in its
  * message, or in its headers and trailers.

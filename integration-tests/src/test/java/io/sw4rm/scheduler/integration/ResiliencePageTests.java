@@ -4,41 +4,68 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that the page on resilience names tests that exist.
+ * Tests that the page on resilience names a test for each promise, and that it is one
+ * that runs. Whether it proves the promise is for people to judge.
  */
 class ResiliencePageTests {
 
 	private static final Path ROOT = Path.of("..");
 
-	@Test
-	void namesTestsThatExist() throws IOException {
-		Map<String, String> sources = testSources();
-		List<MatchResult> tests = Pattern.compile("(\\w+Tests)#(\\w+)")
-			.matcher(Files.readString(ROOT.resolve("docs/resilience.md")))
-			.results()
-			.toList();
-		assertThat(tests).isNotEmpty();
-		assertThat(tests.stream()
-			.filter((test) -> !sources.getOrDefault(test.group(1), "").contains("\tvoid " + test.group(2) + "("))
-			.map(MatchResult::group)).isEmpty();
+	private static final Pattern TEST = Pattern.compile("(\\w+Tests)#(\\w+)");
+
+	private static String page;
+
+	private static List<Path> testSources;
+
+	@BeforeAll
+	static void readSources() throws IOException {
+		page = Files.readString(ROOT.resolve("docs/resilience.md"));
+		try (Stream<Path> files = Files.find(ROOT, 20,
+				(file, attributes) -> file.toString().matches(".*/src/test/java/.*\\.java"))) {
+			testSources = files.toList();
+		}
 	}
 
-	private static Map<String, String> testSources() throws IOException {
-		try (Stream<Path> files = Files.find(ROOT, 20, (file, attributes) -> file.toString().endsWith("Tests.java"))) {
-			return files.collect(Collectors.toMap((file) -> file.getFileName().toString().replace(".java", ""),
-					ResiliencePageTests::read));
-		}
+	@Test
+	void namesTestsThatRun() {
+		List<MatchResult> tests = TEST.matcher(page).results().toList();
+		assertThat(tests).isNotEmpty()
+			.allSatisfy((test) -> assertThat(sourcesOf(test.group(1))).as(test.group())
+				.singleElement()
+				.satisfies(
+						// A method with an annotation of that kind above, and maybe
+						// others
+						// in between
+						(source) -> assertThat(source).as(test.group())
+							.containsPattern("(?m)^\\t@\\w*(Test|Property)\\b(?:(?!\\n\\n)[\\s\\S])*?\\n\\tvoid "
+									+ test.group(2) + "\\(")
+							.doesNotContain("@Disabled")));
+	}
+
+	@Test
+	void namesTestForEachGuarantee() {
+		List<String> guarantees = page.lines()
+			.filter((line) -> line.startsWith("| "))
+			.filter((line) -> !line.matches("\\| (guarantee|mistake) \\| test \\|"))
+			.toList();
+		assertThat(guarantees).isNotEmpty().allSatisfy((guarantee) -> assertThat(guarantee).containsPattern(TEST));
+	}
+
+	private static List<String> sourcesOf(String className) {
+		return testSources.stream()
+			.filter((file) -> file.endsWith(className + ".java"))
+			.map(ResiliencePageTests::read)
+			.toList();
 	}
 
 	private static String read(Path file) {

@@ -14,7 +14,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -43,36 +43,36 @@ class RetryTests {
 
 	@Test
 	void doesNotSubmitTwiceWhenAnswerWasLost() {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).dropConnection();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).dropConnection();
 		this.contextRunner.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 			.isThrownBy(() -> submit(context.getBean(SchedulerClient.class))));
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isOne();
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isOne();
 		assertThat(this.scheduler.agent("worker-1").queued()).hasSize(1);
 	}
 
 	@Test
 	void submitsTwiceWhenAnswerWasLostAndApplicationAskedForIt() {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).dropConnection();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).dropConnection();
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.retry.operations=submit-task")
 			.run((context) -> submit(context.getBean(SchedulerClient.class)));
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(2);
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(2);
 	}
 
 	@Test
 	void waitsForAsLongAsSchedulerSays() {
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE, pushback("1"));
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE, pushback("1"));
 		this.contextRunner
 			.withPropertyValues("sw4rm.scheduler.retry.initial-backoff=1h", "sw4rm.scheduler.retry.max-backoff=1h")
 			.run((context) -> assertThat(poll(context.getBean(SchedulerClient.class))).isEmpty());
-		assertThat(this.scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isEqualTo(2);
+		assertThat(this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isEqualTo(2);
 	}
 
 	@Test
 	void doesNotRetryWhenSchedulerSaysSo() {
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE, pushback("-1"));
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE, pushback("-1"));
 		this.contextRunner.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 			.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
-		assertThat(this.scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER)).isOne();
+		assertThat(this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isOne();
 	}
 
 	private static Metadata pushback(String value) {

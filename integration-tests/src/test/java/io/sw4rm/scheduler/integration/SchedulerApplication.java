@@ -7,6 +7,7 @@ import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfigur
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.startup.SchedulerStartupAutoConfiguration;
 
 /**
  * An application with what the scheduler's client needs of auto-configuration.
@@ -17,9 +18,9 @@ final class SchedulerApplication {
 	}
 
 	static ApplicationContextRunner at(String address) {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
-					CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class))
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
+				GrpcClientAutoConfiguration.class, CompositeChannelFactoryAutoConfiguration.class,
+				SchedulerAutoConfiguration.class, SchedulerStartupAutoConfiguration.class))
 			.withPropertyValues("sw4rm.scheduler.address=" + address);
 	}
 

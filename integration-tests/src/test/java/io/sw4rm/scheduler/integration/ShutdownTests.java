@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -19,7 +20,7 @@ import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  * Tests for applications that end.
  */
 @Timeout(60)
+@Isolated("counts the threads of the JVM")
 class ShutdownTests {
 
 	private static final int RESTARTS = 50;
@@ -55,7 +57,7 @@ class ShutdownTests {
 
 	@Test
 	void letsCallInFlightEndWithinGracePeriod() {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).delay(Duration.ofSeconds(1));
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(1));
 		CompletableFuture<SubmitTaskResult> result = submitAndEnd(LONG);
 		// The answer may still be on its way to the future when the application has ended
 		assertThat(result).succeedsWithin(LONG).matches(SubmitTaskResult::accepted);
@@ -63,7 +65,7 @@ class ShutdownTests {
 
 	@Test
 	void failsCallInFlightAfterGracePeriod() {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 		CompletableFuture<SubmitTaskResult> result = submitAndEnd(Duration.ofMillis(100));
 		assertThat(result).failsWithin(LONG)
 			.withThrowableThat()
@@ -102,7 +104,7 @@ class ShutdownTests {
 		AtomicReference<CompletableFuture<SubmitTaskResult>> result = new AtomicReference<>();
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.shutdown-grace-period=" + gracePeriod).run((context) -> {
 			result.set(context.getBean(AsyncSchedulerClient.class).submitTask(submission()));
-			await().until(() -> this.scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			await().until(() -> this.scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			assertThat(result.get()).isNotDone();
 		});
 		return result.get();

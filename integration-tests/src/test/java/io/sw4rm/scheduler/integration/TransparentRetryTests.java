@@ -15,7 +15,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.TaskSubmission;
-import io.sw4rm.scheduler.integration.Http2Server.Answer;
+import io.sw4rm.scheduler.testsupport.Http2Server;
+import io.sw4rm.scheduler.testsupport.Http2Server.Answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -79,8 +80,10 @@ class TransparentRetryTests {
 
 	@Test
 	void givesUpWhenStreamIsRefusedAgain() {
-		this.server.answer(received((stream) -> stream.reset(Http2Error.REFUSED_STREAM)));
+		Answer refuse = received((stream) -> stream.reset(Http2Error.REFUSED_STREAM));
+		this.server.answer(refuse, refuse, process());
 		assertSubmissionFailsWith(Status.Code.UNAVAILABLE);
+		assertThat(this.received).hasValue(2);
 		assertThat(this.processed).hasValue(0);
 	}
 

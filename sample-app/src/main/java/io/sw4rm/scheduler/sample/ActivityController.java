@@ -49,18 +49,19 @@ class ActivityController {
 	/**
 	 * Entries to remove.
 	 *
-	 * @param agentId the agent whose buffer is meant
-	 * @param taskIds the tasks whose entries to remove; without any, nothing is removed
-	 * @param all whether to remove all entries instead
+	 * @param agentId the agent
+	 * @param taskIds the tasks whose entries are removed; if empty, no entries are
+	 * removed
+	 * @param all whether to remove all entries; not allowed together with {@code taskIds}
 	 */
 	record Purge(@NotBlank String agentId, @Nullable List<@NotBlank String> taskIds, @Nullable Boolean all) {
 
 	}
 
 	/**
-	 * The answer to a purge.
+	 * The result of a purge.
 	 *
-	 * @param purged how many entries were removed
+	 * @param purged the number of removed entries
 	 */
 	record PurgeResult(long purged) {
 

@@ -16,7 +16,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.ShutdownResult;
 
 /**
- * Asks agents to shut down.
+ * Requests the shutdown of agents.
  */
 @RestController
 @RequestMapping("/api/agents")
@@ -36,11 +36,11 @@ class AgentController {
 	}
 
 	/**
-	 * An agent that should shut down.
+	 * A shutdown request.
 	 *
 	 * @param agentId the agent
-	 * @param gracePeriodSeconds how long running tasks may go on; as long as the
-	 * scheduler says when left out
+	 * @param gracePeriodSeconds the time that running tasks have to complete; when left
+	 * out, the scheduler's default applies
 	 */
 	record Shutdown(@NotBlank String agentId, @PositiveOrZero @Nullable Long gracePeriodSeconds) {
 

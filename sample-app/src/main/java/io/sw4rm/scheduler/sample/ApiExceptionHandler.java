@@ -29,32 +29,32 @@ import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 
 /**
- * Answers errors with problem details (RFC 9457). Those about the request's values have
- * {@code errors}, a message for each field.
+ * Converts exceptions to problem details (RFC 9457). Problem details of invalid requests
+ * contain {@code errors}, with a message for each invalid field.
  */
 @RestControllerAdvice
 class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
-	private static final String INVALID_CONTENT = "Some values are not valid.";
+	private static final String INVALID_CONTENT = "Some values are invalid.";
 
 	@ExceptionHandler
 	ProblemDetail handle(SchedulerUnavailableException ex) {
-		return problem(HttpStatus.SERVICE_UNAVAILABLE, "The scheduler is away", ex);
+		return problem(HttpStatus.SERVICE_UNAVAILABLE, "The scheduler is unavailable", ex);
 	}
 
 	@ExceptionHandler
 	ProblemDetail handle(SchedulerDeadlineExceededException ex) {
-		return problem(HttpStatus.GATEWAY_TIMEOUT, "The scheduler did not answer in time", ex);
+		return problem(HttpStatus.GATEWAY_TIMEOUT, "The scheduler did not respond in time", ex);
 	}
 
 	@ExceptionHandler
 	ProblemDetail handle(SchedulerPermissionDeniedException ex) {
-		return problem(HttpStatus.FORBIDDEN, "The scheduler does not permit this", ex);
+		return problem(HttpStatus.FORBIDDEN, "The scheduler denied permission", ex);
 	}
 
 	@ExceptionHandler
 	ProblemDetail handle(SchedulerInvalidRequestException ex) {
-		return problem(HttpStatus.UNPROCESSABLE_CONTENT, "The scheduler finds the request invalid", ex);
+		return problem(HttpStatus.UNPROCESSABLE_CONTENT, "The scheduler rejected the request as invalid", ex);
 	}
 
 	@ExceptionHandler
@@ -63,7 +63,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 	}
 
 	/**
-	 * The client throws this before anything is sent.
+	 * Thrown by the client before anything is sent.
 	 */
 	@ExceptionHandler
 	ProblemDetail handle(IllegalArgumentException ex) {
@@ -101,7 +101,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 		if (!(ex.getCause() instanceof JacksonException cause) || cause.getPath().isEmpty()) {
 			return super.handleHttpMessageNotReadable(ex, headers, status, request);
 		}
-		String message = (cause instanceof UnrecognizedPropertyException) ? "is not known" : "is not a valid value";
+		String message = (cause instanceof UnrecognizedPropertyException) ? "is unknown" : "is not a valid value";
 		ProblemDetail problem = ProblemDetail.forStatus(status);
 		addErrors(problem, Map.of(path(cause), message));
 		return handleExceptionInternal(ex, problem, headers, status, request);
@@ -125,7 +125,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 	}
 
 	/**
-	 * Return the place of an error, spelled as validation does:
+	 * Return the path of an error in the format of validation errors, such as
 	 * {@code tasks[3].priority}.
 	 */
 	private static String path(JacksonException ex) {

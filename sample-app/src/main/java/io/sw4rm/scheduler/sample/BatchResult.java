@@ -12,16 +12,16 @@ import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 
 /**
- * What became of tasks that were submitted at once. No task is lost:
- * {@code accepted + refused + failed = asked}.
+ * The outcome of a batch of submissions. Every task is counted:
+ * {@code accepted + refused + failed = requested}.
  *
- * @param asked how many tasks were asked for
- * @param accepted how many the scheduler accepted
- * @param refused how many the scheduler refused
- * @param failed how many got no answer
- * @param reasons why tasks were refused or failed, with the number of tasks
+ * @param requested the number of tasks in the batch
+ * @param accepted the number of tasks that the scheduler accepted
+ * @param refused the number of tasks that the scheduler refused
+ * @param failed the number of calls that failed
+ * @param reasons the reasons of refusals and failures, with the number of tasks
  */
-record BatchResult(int asked, int accepted, int refused, int failed, Map<String, Integer> reasons) {
+record BatchResult(int requested, int accepted, int refused, int failed, Map<String, Integer> reasons) {
 
 	static CompletableFuture<BatchResult> whenDone(List<CompletableFuture<SubmitTaskResult>> answers) {
 		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
@@ -53,7 +53,7 @@ record BatchResult(int asked, int accepted, int refused, int failed, Map<String,
 	}
 
 	/**
-	 * Without the correlation id, so that equal failures count as one reason.
+	 * Leaves out the correlation id, so that equal failures count as one reason.
 	 */
 	private static String reason(@Nullable Throwable failure) {
 		return (failure instanceof SchedulerException ex) ? "%s at %s".formatted(ex.getStatusCode(), ex.getTarget())

@@ -10,11 +10,11 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 /**
- * Tells how the connection to the scheduler is.
+ * Shows the connection to the scheduler.
  */
 @RestController
 @RequestMapping("/api/connection")
@@ -34,7 +34,8 @@ class ConnectionController {
 	}
 
 	/**
-	 * Asking connects, without the wait between attempts: someone is looking.
+	 * Connects if necessary, without the delay between attempts, so that the page shows
+	 * the current state.
 	 */
 	@GetMapping
 	Connection connection() {
@@ -48,9 +49,9 @@ class ConnectionController {
 	/**
 	 * The connection to the scheduler.
 	 *
-	 * @param target the scheduler's address
+	 * @param target the address of the scheduler
 	 * @param state the state of the gRPC channel
-	 * @param embedded whether the scheduler is embedded in this application
+	 * @param embedded whether the scheduler is embedded in the application
 	 */
 	record Connection(String target, ConnectivityState state, boolean embedded) {
 

@@ -26,8 +26,8 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 /**
- * Looks into the embedded scheduler and lets a person play the agent. For demonstrations:
- * a real scheduler has real agents.
+ * Shows the state of the embedded scheduler and acts as its agents. For demonstrations
+ * only: agents of a real scheduler connect to it themselves.
  */
 @RestController
 @RequestMapping("/api/embedded")
@@ -87,17 +87,17 @@ class EmbeddedSchedulerController {
 		EmbeddedScheduler scheduler = this.embeddedScheduler.getIfAvailable();
 		if (scheduler == null) {
 			throw new ResponseStatusException(HttpStatus.NOT_FOUND,
-					"There is no embedded scheduler in this application: it uses one elsewhere");
+					"The application uses a scheduler that is not embedded");
 		}
 		return scheduler;
 	}
 
 	/**
-	 * The embedded scheduler at one moment.
+	 * A snapshot of the embedded scheduler.
 	 *
-	 * @param agents the agents that it knows
+	 * @param agents the agents
 	 * @param running the running tasks
-	 * @param queued the queued tasks, the first to run first
+	 * @param queued the queued tasks, in the order in which they will run
 	 * @param finished the finished tasks, newest first
 	 */
 	record Snapshot(List<AgentRow> agents, Tasks running, Tasks queued, Tasks finished) {
@@ -108,9 +108,9 @@ class EmbeddedSchedulerController {
 	 * An agent.
 	 *
 	 * @param agentId its identifier
-	 * @param running how many tasks it runs
-	 * @param queued how many tasks wait for it
-	 * @param shutDown whether it was asked to shut down
+	 * @param running the number of its running tasks
+	 * @param queued the number of its queued tasks
+	 * @param shutDown whether its shutdown was requested
 	 */
 	record AgentRow(String agentId, int running, int queued, boolean shutDown) {
 
@@ -121,10 +121,10 @@ class EmbeddedSchedulerController {
 	}
 
 	/**
-	 * Tasks, cut off where there are too many for a page.
+	 * A list of tasks, limited to what fits on a page.
 	 *
-	 * @param total how many there are
-	 * @param first the first of them
+	 * @param total the number of tasks
+	 * @param first the first tasks of the list
 	 */
 	record Tasks(int total, List<TaskRow> first) {
 
@@ -142,9 +142,10 @@ class EmbeddedSchedulerController {
 	 * @param priority its priority
 	 * @param scope its resource scope
 	 * @param submittedAt when it was submitted
-	 * @param state how far it has come
-	 * @param preemptionReason why it should yield, {@code null} when it need not
-	 * @param failureReason why it failed, {@code null} when it didn't
+	 * @param state its state
+	 * @param preemptionReason why it should yield, {@code null} unless its preemption was
+	 * requested
+	 * @param failureReason why it failed, {@code null} unless it failed
 	 */
 	record TaskRow(String agentId, String taskId, int priority, String scope, Instant submittedAt,
 			ScheduledTask.State state, @Nullable String preemptionReason, @Nullable String failureReason) {
@@ -157,7 +158,7 @@ class EmbeddedSchedulerController {
 	}
 
 	/**
-	 * An agent that something is to happen to.
+	 * A request that names an agent.
 	 *
 	 * @param agentId the agent
 	 */
@@ -166,12 +167,12 @@ class EmbeddedSchedulerController {
 	}
 
 	/**
-	 * An agent's report about a task that it runs.
+	 * An agent's report on one of its running tasks.
 	 *
 	 * @param agentId the agent
 	 * @param taskId the task
-	 * @param outcome what became of the task
-	 * @param reason why it failed
+	 * @param outcome the outcome of the task
+	 * @param reason why the task failed
 	 */
 	record Report(@NotBlank String agentId, @NotBlank String taskId, @NotNull Outcome outcome,
 			@Nullable String reason) {

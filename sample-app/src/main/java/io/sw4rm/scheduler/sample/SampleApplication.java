@@ -20,7 +20,7 @@ public class SampleApplication {
 
 	/**
 	 * Run the application.
-	 * @param args properties to set, such as
+	 * @param args command-line properties, such as
 	 * {@code --sw4rm.scheduler.address=localhost:50053}
 	 */
 	public static void main(String[] args) {
@@ -28,7 +28,7 @@ public class SampleApplication {
 	}
 
 	@EventListener
-	void tellWhereThePageIs(ApplicationReadyEvent event) {
+	void logAddressOfPage(ApplicationReadyEvent event) {
 		logger.info("The page is at http://localhost:{}",
 				event.getApplicationContext().getEnvironment().getProperty("local.server.port"));
 	}

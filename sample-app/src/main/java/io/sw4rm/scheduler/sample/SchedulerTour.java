@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -24,8 +26,10 @@ import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 /**
- * Performs all five operations once, on start: the usage example of the specification
- * (6.4.4). A scheduler that is away ends the tour, not the application.
+ * Calls all five operations once when the application starts: the usage example of the
+ * specification (6.4.4). The last one shuts an agent down, so a scheduler that is not
+ * embedded is called only if {@code sample.tour.enabled} is {@code true}. A call that
+ * fails ends the tour, not the application.
  */
 @Component
 @ConditionalOnBooleanProperty(name = "sample.tour.enabled", matchIfMissing = true)
@@ -39,25 +43,37 @@ class SchedulerTour implements ApplicationRunner {
 
 	private final SchedulerClient scheduler;
 
-	private final ObjectProvider<EmbeddedScheduler> embeddedScheduler;
+	private final @Nullable EmbeddedScheduler embeddedScheduler;
 
-	SchedulerTour(SchedulerClient scheduler, ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
+	private final boolean requested;
+
+	SchedulerTour(SchedulerClient scheduler, ObjectProvider<EmbeddedScheduler> embeddedScheduler,
+			@Value("${sample.tour.enabled:false}") boolean requested) {
 		this.scheduler = scheduler;
-		this.embeddedScheduler = embeddedScheduler;
+		this.embeddedScheduler = embeddedScheduler.getIfAvailable();
+		this.requested = requested;
 	}
 
 	@Override
 	public void run(ApplicationArguments args) {
+		if (this.embeddedScheduler == null && !this.requested) {
+			logger.info("The tour is skipped, because it shuts an agent down and the scheduler is not embedded. "
+					+ "Set sample.tour.enabled=true to run it");
+			return;
+		}
 		try {
 			submitTask();
 			requestPreemption();
 			pollActivityBuffer();
 			purgeActivity();
 			shutdownAgent();
-			this.embeddedScheduler.ifAvailable(this::startAfresh);
+			if (this.embeddedScheduler != null) {
+				this.embeddedScheduler.reset();
+			}
+			logger.info("The tour is complete");
 		}
 		catch (SchedulerException ex) {
-			logger.warn("The tour ends here and the application goes on: {}", ex.getMessage());
+			logger.warn("The tour failed, the application keeps running: {}", ex.getMessage());
 		}
 	}
 
@@ -78,12 +94,12 @@ class SchedulerTour implements ApplicationRunner {
 
 	private void requestPreemption() {
 		PreemptionResult result = this.scheduler.requestPreemption(AGENT, TASK, "Higher priority task arrived");
-		logger.info("2. Asked {} to yield: {}", TASK, result.enqueued() ? "enqueued" : "not enqueued");
+		logger.info("2. Requested preemption of {}: {}", TASK, result.enqueued() ? "enqueued" : "not enqueued");
 	}
 
 	private void pollActivityBuffer() {
 		List<ActivityEntry> entries = this.scheduler.pollActivityBuffer(AGENT);
-		logger.info("3. Polled the activity of {}: {}", AGENT,
+		logger.info("3. Polled the activity buffer of {}: {}", AGENT,
 				entries.isEmpty() ? "no entries"
 						: entries.stream()
 							.map((entry) -> "%s (%s)".formatted(entry.taskId(), entry.description()))
@@ -97,12 +113,7 @@ class SchedulerTour implements ApplicationRunner {
 
 	private void shutdownAgent() {
 		ShutdownResult result = this.scheduler.shutdownAgent(AGENT, Duration.ofSeconds(30));
-		logger.info("5. Asked {} to shut down within 30 s: {}", AGENT, result.ok() ? "ok" : "not ok");
-	}
-
-	private void startAfresh(EmbeddedScheduler embeddedScheduler) {
-		embeddedScheduler.reset();
-		logger.info("The tour is over. The embedded scheduler is as new, for the page and for other clients");
+		logger.info("5. Requested shutdown of {} within 30 s: {}", AGENT, result.ok() ? "ok" : "not ok");
 	}
 
 }

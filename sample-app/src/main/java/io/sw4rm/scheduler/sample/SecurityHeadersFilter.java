@@ -11,7 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets the page run nothing but its own script, and nobody embed it.
+ * Sets response headers that restrict the page to its own scripts and prevent other sites
+ * from embedding it.
  */
 @Component
 class SecurityHeadersFilter extends OncePerRequestFilter {

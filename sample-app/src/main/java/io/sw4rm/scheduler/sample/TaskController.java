@@ -24,7 +24,7 @@ import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.client.TaskSubmission;
 
 /**
- * Submits tasks, one or many at once, and asks tasks to yield.
+ * Submits single tasks and batches of tasks, and requests preemptions.
  */
 @RestController
 @RequestMapping("/api/tasks")
@@ -66,8 +66,9 @@ class TaskController {
 	 * @param taskId the unique task identifier; a random one when left out
 	 * @param priority the priority, higher is more important; 0 when left out
 	 * @param scope the resource scope descriptor
-	 * @param params the task parameters: a text is sent as it is, anything else as JSON
-	 * @param contentType the MIME type of the parameters; JSON when left out
+	 * @param params the task parameters: text is sent unchanged, anything else as JSON
+	 * @param contentType the MIME type of the parameters; {@code application/json} when
+	 * left out
 	 */
 	record Task(@NotBlank String agentId, @Nullable String taskId,
 			@Range(min = TaskSubmission.MIN_PRIORITY, max = TaskSubmission.MAX_PRIORITY,
@@ -97,7 +98,7 @@ class TaskController {
 	}
 
 	/**
-	 * Tasks to submit at once.
+	 * A batch of tasks to submit.
 	 *
 	 * @param tasks the tasks
 	 */
@@ -106,7 +107,7 @@ class TaskController {
 	}
 
 	/**
-	 * A task that should yield.
+	 * A preemption request.
 	 *
 	 * @param agentId the agent that runs the task
 	 * @param taskId the task

@@ -1,6 +1,6 @@
 /**
- * A Spring Boot application that uses the SW4RM scheduler: a tour of the operations on
- * start, a REST API and a web page.
+ * A Spring Boot application that uses the SW4RM scheduler. It calls all operations once
+ * when it starts, and offers a REST API and a web page.
  */
 @NullMarked
 package io.sw4rm.scheduler.sample;

@@ -13,7 +13,7 @@ import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.sw4rm.scheduler.embedded.EmbeddedAgent;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.proto.ActivityEntry;
+import io.sw4rm.scheduler.embedded.RecordedActivity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,12 +33,12 @@ class ActivityControllerTests {
 		this.scheduler.reset();
 		this.agent = this.scheduler.agent("worker-1");
 		for (String taskId : new String[] { "a", "b", "c" }) {
-			this.agent.recordActivity((entry) -> entry.setTaskId(taskId)
-				.setRepoId("shop")
-				.setWorktreeId("shop-1")
-				.setBranch("main")
-				.setDescription("tests pass")
-				.setTimestamp("2026-01-10T12:00:00Z"));
+			this.agent.recordActivity((entry) -> entry.taskId(taskId)
+				.repoId("shop")
+				.worktreeId("shop-1")
+				.branch("main")
+				.description("tests pass")
+				.timestamp("2026-01-10T12:00:00Z"));
 		}
 	}
 
@@ -79,7 +79,7 @@ class ActivityControllerTests {
 			.expectBody()
 			.jsonPath("$.purged")
 			.isEqualTo(2);
-		assertThat(this.agent.activity()).extracting(ActivityEntry::getTaskId).containsExactly("b");
+		assertThat(this.agent.activity()).extracting(RecordedActivity::taskId).containsExactly("b");
 	}
 
 	@Test

@@ -10,7 +10,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what the application shows to operators.
+ * Tests for the actuator endpoints of the application.
  */
 @SampleApplicationTest
 class ActuatorTests {
@@ -62,7 +62,7 @@ class ActuatorTests {
 			.expectStatus()
 			.isOk()
 			.expectBody()
-			.jsonPath("$.retry.maxAttempts")
+			.jsonPath("$.clients.default.retry.maxAttempts")
 			.isEqualTo(3);
 	}
 

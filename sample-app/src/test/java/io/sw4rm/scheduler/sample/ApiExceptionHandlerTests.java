@@ -11,7 +11,7 @@ import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +35,7 @@ class ApiExceptionHandlerTests {
 			"INVALID_ARGUMENT, 422, VALIDATION_ERROR, false", "RESOURCE_EXHAUSTED, 502, BUFFER_FULL, true",
 			"INTERNAL, 502, INTERNAL_ERROR, false" })
 	void answersFailedCallWithProblem(Status.Code code, int status, String errorCode, boolean retryable) {
-		this.scheduler.faults().on(Operation.SHUTDOWN_AGENT).fail(code.toStatus().withDescription("as the test says"));
+		this.scheduler.faults().on(Rpc.SHUTDOWN_AGENT).fail(code.toStatus().withDescription("as the test says"));
 		this.rest.post()
 			.uri("/api/agents/shutdown")
 			.contentType(MediaType.APPLICATION_JSON)

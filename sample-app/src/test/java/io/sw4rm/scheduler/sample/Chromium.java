@@ -27,9 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Gives each test a {@link Page} of Chromium, without a window. A test fails when its
- * page throws an error or breaks the Content-Security-Policy. Tests are skipped where
- * there is no Chromium.
+ * Provides each test with a {@link Page} of headless Chromium. A test fails when its page
+ * throws an error or breaks the Content-Security-Policy. Tests are skipped if Chromium is
+ * not installed.
  */
 class Chromium implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
 
@@ -40,7 +40,7 @@ class Chromium implements BeforeEachCallback, AfterEachCallback, AfterAllCallbac
 	private static final List<String> ARGUMENTS = List.of("--no-sandbox", "--disable-background-networking");
 
 	/**
-	 * Long enough for a slow machine; the page refreshes every two seconds.
+	 * Sufficient for a slow machine: the page refreshes every two seconds.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -55,7 +55,7 @@ class Chromium implements BeforeEachCallback, AfterEachCallback, AfterAllCallbac
 		// For each test rather than for the class, so that the tests are counted as
 		// skipped
 		assumeTrue(Files.isExecutable(EXECUTABLE), () -> "There is no Chromium at " + EXECUTABLE
-				+ ". Install it (apt-get install chromium), or set CHROMIUM to where it is.");
+				+ ". Install it (apt-get install chromium), or set CHROMIUM to its path.");
 		if (this.playwright == null) {
 			this.playwright = Playwright
 				.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -20,7 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -97,7 +97,7 @@ class PageTests {
 	}
 
 	@Test
-	void tellsWhatIsWrongBesideEachField(Page page) {
+	void describesErrorOfEachField(Page page) {
 		open(page);
 		Locator form = section(page, "Submit a task");
 		Locator agent = form.getByLabel("Agent");
@@ -109,46 +109,49 @@ class PageTests {
 		button(form, "Submit task").click();
 		assertThat(agent).hasAccessibleDescription("Must not be empty.");
 		assertThat(agent).isFocused();
-		assertThat(priority).hasAccessibleDescription("Higher = more important, −19 to 20. Must be from -19 to 20.");
+		assertThat(priority)
+			.hasAccessibleDescription("From −19 to 20. Higher is more important. Must be from -19 to 20.");
 		assertThat(priority).hasAttribute("aria-invalid", "true");
 		assertThat(parameters).hasAccessibleDescription(Pattern.compile("^Not valid JSON: "));
 		priority.fill("20");
-		assertThat(priority).hasAccessibleDescription("Higher = more important, −19 to 20.");
+		assertThat(priority).hasAccessibleDescription("From −19 to 20. Higher is more important.");
 		assertThat(this.scheduler.agentIds()).isEmpty();
 	}
 
 	@Test
-	void showsWhatTheApplicationFindsWrong(Page page) {
+	void showsErrorsOfApplication(Page page) {
 		open(page);
 		Locator form = section(page, "Shut down an agent");
 		Locator gracePeriod = form.getByLabel("Grace period");
 		gracePeriod.fill("99999999999999999999");
 		button(form, "Shut down…").click();
 		button(dialog(page), "Shut down").click();
-		assertThat(gracePeriod).hasAccessibleDescription("Empty: the default. is not a valid value");
+		assertThat(gracePeriod)
+			.hasAccessibleDescription("Leave empty for the default of the scheduler. is not a valid value");
 	}
 
 	@Test
-	void submitsManyTasksAndLosesNone(Page page) {
+	void submitsBatchAndCountsEveryTask(Page page) {
+		this.client.shutdownAgent("worker-2");
+		this.client.shutdownAgent("worker-3");
 		open(page);
-		Locator form = section(page, "Many at once");
+		Locator form = section(page, "Submit a batch");
 		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("250");
-		form.getByLabel("Agents").fill("worker-1, worker-2");
-		button(form, "Submit all").click();
-		// The activity buffer of each agent holds 100 entries
-		assertThat(log(page)).containsText("Submitted 250 tasks: 200 accepted, 50 refused, 0 failed.");
+		form.getByLabel("Agents").fill("worker-1, worker-2, worker-3");
+		button(form, "Submit batch").click();
+		assertThat(log(page)).containsText("Submitted 250 tasks: 84 accepted, 166 refused, 0 failed.");
 		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 250);
-		assertThat(form.locator("dd")).hasText(new String[] { "200", "50", "0", "250" });
+		assertThat(form.locator("dd")).hasText(new String[] { "84", "166", "0", "250" });
 		assertThat(form.getByRole(AriaRole.LISTITEM))
-			.hasText(new Pattern[] { Pattern.compile("25 × activity_buffer_full: agent \"worker-1\".*"),
-					Pattern.compile("25 × activity_buffer_full: agent \"worker-2\".*") });
-		assertThat(this.scheduler.queued()).hasSize(200);
+			.hasText(new Pattern[] { Pattern.compile("83 × agent \"worker-2\" is shutting down.*"),
+					Pattern.compile("83 × agent \"worker-3\" is shutting down.*") });
+		assertThat(this.scheduler.queued()).hasSize(84);
 	}
 
 	@Test
-	void countsTasksAsFailedWhenTheApplicationGoesAway(Page page) {
+	void countsTasksAsFailedWhenApplicationDoesNotRespond(Page page) {
 		open(page);
-		Locator form = section(page, "Many at once");
+		Locator form = section(page, "Submit a batch");
 		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("120");
 		page.route("**/api/tasks/batch", (route) -> {
 			if (this.scheduler.queued().isEmpty()) {
@@ -158,13 +161,13 @@ class PageTests {
 				route.abort();
 			}
 		});
-		button(form, "Submit all").click();
+		button(form, "Submit batch").click();
 		assertThat(log(page)).containsText("Submitted 120 tasks: 50 accepted, 0 refused, 70 failed.");
 		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 120);
 	}
 
 	@Test
-	void playsTheAgent(Page page) {
+	void actsAsAgent(Page page) {
 		submit("task-123");
 		open(page);
 		button(row(page, "Agents", "worker-1"), "Take next").click();
@@ -172,7 +175,7 @@ class PageTests {
 		button(running, "Preempt").click();
 		dialog(page).getByLabel("Reason").fill("more important work");
 		button(dialog(page), "Preempt").click();
-		assertThat(running).containsText("Asked to yield: more important work");
+		assertThat(running).containsText("Preemption requested: more important work");
 		button(running, "Yield").click();
 		assertThat(row(page, "Queue", "task-123")).isVisible();
 		button(row(page, "Agents", "worker-1"), "Take next").click();
@@ -207,7 +210,7 @@ class PageTests {
 		Locator agent = row(page, "Agents", "worker-1");
 		assertThat(agent).containsText("Shut down");
 		button(agent, "Revive").click();
-		assertThat(log(page)).containsText("worker-1 is back at work.");
+		assertThat(log(page)).containsText("worker-1 accepts tasks again.");
 		assertThat(this.scheduler.agent("worker-1").isShutDown()).isFalse();
 	}
 
@@ -229,7 +232,7 @@ class PageTests {
 	}
 
 	@Test
-	void showsNewActivityByItself(Page page) {
+	void refreshesActivityAutomatically(Page page) {
 		open(page);
 		assertThat(page.getByText("No entries for worker-1.")).isVisible();
 		submit("task-123");
@@ -246,10 +249,10 @@ class PageTests {
 	}
 
 	@Test
-	void leadsKeyboardPastTheHeader(Page page) {
+	void skipsHeaderWithKeyboard(Page page) {
 		open(page);
 		page.keyboard().press("Tab");
-		assertThat(page.getByText("Skip to the content")).isFocused();
+		assertThat(page.getByText("Skip to main content")).isFocused();
 		page.keyboard().press("Enter");
 		page.keyboard().press("Tab");
 		assertThat(section(page, "Submit a task").getByLabel("Agent")).isFocused();
@@ -268,7 +271,7 @@ class PageTests {
 		page.setViewportSize(width, 800);
 		page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colorScheme));
 		open(page);
-		button(section(page, "Many at once"), "Submit all").click();
+		button(section(page, "Submit a batch"), "Submit batch").click();
 		assertThat(log(page)).containsText("Submitted 100 tasks");
 		Locator form = section(page, "Submit a task");
 		form.getByLabel("Agent").fill("");
@@ -288,10 +291,10 @@ class PageTests {
 		Locator rate = plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Calls"));
 		assertThat(rate).containsText(Pattern.compile("[1-9][\\d.,]* /s"));
 		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors")))
-			.containsText("most 0 /s");
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+			.containsText("max 0 /s");
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors"))).not()
-			.containsText("most 0 /s");
+			.containsText("max 0 /s");
 	}
 
 	private void submit(String taskId) {

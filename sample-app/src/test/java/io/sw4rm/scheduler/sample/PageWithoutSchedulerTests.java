@@ -17,8 +17,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for the page, in a real browser, while the scheduler elsewhere, or the
- * application itself, goes away and comes back.
+ * Tests for the page, in a real browser, while the scheduler or the application itself is
+ * temporarily unavailable.
  */
 @ExtendWith(Chromium.class)
 @SampleApplicationTest
@@ -30,7 +30,7 @@ class PageWithoutSchedulerTests {
 	private int port;
 
 	@DynamicPropertySource
-	static void schedulerElsewhere(DynamicPropertyRegistry registry) {
+	static void address(DynamicPropertyRegistry registry) {
 		registry.add("sw4rm.scheduler.address", scheduler::address);
 	}
 
@@ -40,21 +40,21 @@ class PageWithoutSchedulerTests {
 	}
 
 	@Test
-	void tellsWhenSchedulerGoesAwayAndComesBack(Page page) {
+	void showsThatSchedulerIsUnavailableUntilReconnected(Page page) {
 		page.navigate("http://localhost:" + this.port);
 		Locator connection = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection"));
 		assertThat(connection).containsText("Connected");
 		assertThat(connection).containsText(scheduler.address());
 		assertThat(page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Agents and tasks"))).isHidden();
 		scheduler.close();
-		assertThat(connection).containsText("Away");
+		assertThat(connection).containsText("Unavailable");
 		assertThat(page.getByRole(AriaRole.ALERT))
-			.containsText("The scheduler at " + scheduler.address() + " is away.");
+			.containsText("The scheduler at " + scheduler.address() + " is unavailable.");
 		Locator submit = page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Submit task"));
 		submit.click();
 		assertThat(page.getByRole(AriaRole.LOG)).containsText("UNAVAILABLE");
 		scheduler = EmbeddedScheduler.builder().port(scheduler.port()).start();
-		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Connected to the scheduler");
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Reconnected to the scheduler");
 		assertThat(connection).containsText("Connected");
 		submit.click();
 		assertThat(page.getByRole(AriaRole.LOG)).containsText("accepted");
@@ -62,12 +62,12 @@ class PageWithoutSchedulerTests {
 	}
 
 	@Test
-	void tellsWhenApplicationGoesAwayAndComesBack(Page page) {
+	void showsThatApplicationIsUnavailableUntilItResponds(Page page) {
 		page.navigate("http://localhost:" + this.port);
 		page.route("**/api/**", (route) -> route.abort());
-		assertThat(page.getByRole(AriaRole.ALERT)).containsText("This application does not answer.");
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("The application does not respond.");
 		page.unroute("**/api/**");
-		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Connected to the scheduler");
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Reconnected to the scheduler");
 	}
 
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import tools.jackson.databind.JsonNode;
@@ -39,17 +39,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.JacksonPayloadConverter;
-import io.sw4rm.scheduler.client.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Tests for what the README shows: every snippet is compiled or run, and the tables agree
- * with the code.
+ * Tests for the README: every snippet is compiled or run, and the tables match the code.
  */
 class ReadmeTests {
 
@@ -59,7 +58,11 @@ class ReadmeTests {
 
 	private static final String FRAGMENT = """
 			import io.grpc.*;
+			import io.micrometer.core.instrument.*;
+			import io.micrometer.core.instrument.simple.*;
 			import io.sw4rm.scheduler.client.*;
+			import io.sw4rm.scheduler.client.micrometer.*;
+			import tools.jackson.databind.json.*;
 			import java.time.*;
 			import java.util.*;
 			import java.util.function.*;
@@ -100,29 +103,26 @@ class ReadmeTests {
 		}
 	}
 
-	@ParameterizedTest
-	@MethodSource("propertiesSnippets")
-	void usesExistingProperties(String snippet) throws IOException {
-		Properties properties = new Properties();
-		properties.load(new StringReader(snippet));
-		List<String> known = metadata().stream().map((property) -> property.path("name").asString()).toList();
-		assertThat(properties.stringPropertyNames()).isNotEmpty()
-			.filteredOn((name) -> name.startsWith("sw4rm."))
-			.allSatisfy((name) -> assertThat(known).as(name)
-				.anyMatch((candidate) -> name.equals(candidate) || name.startsWith(candidate + ".")));
-	}
-
 	@Test
-	void namesModulesOfThisBuild() throws Exception {
+	void namesExistingDependencies() throws Exception {
 		for (String snippet : snippets("xml")) {
 			Document dependencies = parse(new InputSource(new StringReader(snippet)));
 			NodeList artifactIds = dependencies.getElementsByTagName("artifactId");
 			assertThat(artifactIds.getLength()).isPositive();
 			for (int i = 0; i < artifactIds.getLength(); i++) {
-				Path pom = ROOT.resolve(artifactIds.item(i).getTextContent()).resolve("pom.xml");
-				assertThat(pom).exists();
-				String versionOfParent = text(parse(new InputSource(pom.toUri().toString())), "version", 0);
-				assertThat(text(dependencies, "version", i)).isEqualTo(versionOfParent);
+				Element dependency = (Element) artifactIds.item(i).getParentNode();
+				if (text(dependency, "groupId").equals("io.sw4rm")) {
+					Path pom = ROOT.resolve(text(dependency, "artifactId")).resolve("pom.xml");
+					assertThat(pom).exists();
+					assertThat(text(dependency, "version")).isEqualTo(
+							text(parse(new InputSource(pom.toUri().toString())).getDocumentElement(), "version"));
+				}
+				else {
+					assertThat(dependency.getElementsByTagName("version").getLength()).isZero();
+					assertThat(Collections.list(getClass().getClassLoader().getResources("META-INF/MANIFEST.MF")))
+						.anySatisfy((jar) -> assertThat(jar.getPath())
+							.contains("/" + text(dependency, "artifactId") + "-"));
+				}
 			}
 		}
 	}
@@ -146,7 +146,7 @@ class ReadmeTests {
 	@Test
 	void namesCommandsThatCiRuns() {
 		String ci = read(ROOT.resolve(".ci/run"));
-		assertThat(snippets("shell")).hasSize(2).allSatisfy((command) -> assertThat(ci).contains(command.strip()));
+		assertThat(snippets("shell")).hasSize(3).allSatisfy((command) -> assertThat(ci).contains(command.strip()));
 	}
 
 	@Test
@@ -176,16 +176,12 @@ class ReadmeTests {
 		return snippets("java").stream().filter(ReadmeTests::isFragment).map(ReadmeTests::fragment).toList();
 	}
 
-	static List<String> propertiesSnippets() {
-		return snippets("properties");
-	}
-
 	private static Document parse(InputSource source) throws Exception {
 		return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(source);
 	}
 
-	private static String text(Document document, String element, int index) {
-		return document.getElementsByTagName(element).item(index).getTextContent();
+	private static String text(Element parent, String element) {
+		return parent.getElementsByTagName(element).item(0).getTextContent();
 	}
 
 	private static boolean isFragment(String snippet) {

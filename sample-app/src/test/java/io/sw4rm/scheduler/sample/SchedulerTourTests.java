@@ -1,5 +1,12 @@
 package io.sw4rm.scheduler.sample;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,10 +30,10 @@ class SchedulerTourTests {
 	void logsEachAnswer(CapturedOutput output) {
 		try (ConfigurableApplicationContext application = start("--sw4rm.scheduler.embedded.port=0")) {
 			assertThat(output).containsSubsequence("1. Submitted task-123 to worker-1: accepted",
-					"2. Asked task-123 to yield: enqueued",
-					"3. Polled the activity of worker-1: task-123 (submitted with priority 5)",
+					"2. Requested preemption of task-123: enqueued",
+					"3. Polled the activity buffer of worker-1: task-123 (submitted with priority 5)",
 					"4. Purged the activity of task-123: 1 entry removed",
-					"5. Asked worker-1 to shut down within 30 s: ok", "The tour is over",
+					"5. Requested shutdown of worker-1 within 30 s: ok", "The tour is complete",
 					"The page is at http://localhost:");
 			assertThat(application.isRunning()).isTrue();
 		}
@@ -43,12 +50,25 @@ class SchedulerTourTests {
 	}
 
 	@Test
-	void usesSchedulerElsewhere(CapturedOutput output) {
-		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+	void sendsNothingToSchedulerElsewhereByDefault(CapturedOutput output) {
+		List<String> methods = new CopyOnWriteArrayList<>();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().intercept(recordingMethods(methods)).start();
 				ConfigurableApplicationContext application = start(
 						"--sw4rm.scheduler.address=" + scheduler.address())) {
-			assertThat(output).contains("5. Asked worker-1 to shut down within 30 s: ok")
-				.doesNotContain("The tour is over");
+			assertThat(output).contains("Set sample.tour.enabled=true to run it")
+				.doesNotContain("The tour is complete");
+			assertThat(methods).isEmpty();
+			application.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(methods).containsExactly("PollActivityBuffer");
+		}
+	}
+
+	@Test
+	void usesSchedulerElsewhereOnRequest(CapturedOutput output) {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+				ConfigurableApplicationContext application = start("--sw4rm.scheduler.address=" + scheduler.address(),
+						"--sample.tour.enabled=true")) {
+			assertThat(output).contains("5. Requested shutdown of worker-1 within 30 s: ok", "The tour is complete");
 			assertThat(scheduler.agent("worker-1").isShutDown()).isTrue();
 			assertThat(scheduler.queued()).singleElement().satisfies((task) -> {
 				assertThat(task.priority()).isEqualTo(5);
@@ -64,18 +84,19 @@ class SchedulerTourTests {
 	void logsRefusal(CapturedOutput output) {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
 			String address = "--sw4rm.scheduler.address=" + scheduler.address();
-			start(address).close();
-			start(address).close();
+			start(address, "--sample.tour.enabled=true").close();
+			start(address, "--sample.tour.enabled=true").close();
 		}
 		assertThat(output).contains("1. Submitted task-123 to worker-1: refused, agent \"worker-1\" is shutting down");
 	}
 
 	@Test
-	void goesOnWithoutScheduler(CapturedOutput output) {
+	void keepsRunningWithoutScheduler(CapturedOutput output) {
 		String address = addressWithoutScheduler();
-		try (ConfigurableApplicationContext application = start("--sw4rm.scheduler.address=" + address)) {
+		try (ConfigurableApplicationContext application = start("--sw4rm.scheduler.address=" + address,
+				"--sample.tour.enabled=true")) {
 			assertThat(output)
-				.containsOnlyOnce("The tour ends here and the application goes on: SubmitTask at " + address)
+				.containsOnlyOnce("The tour failed, the application keeps running: SubmitTask at " + address)
 				.doesNotContain("\tat ");
 			RestTestClient rest = RestTestClient.bindToServer()
 				.baseUrl("http://localhost:" + application.getEnvironment().getProperty("local.server.port"))
@@ -87,13 +108,26 @@ class SchedulerTourTests {
 	}
 
 	@Test
-	void canBeSwitchedOff(CapturedOutput output) {
+	void canBeDisabled(CapturedOutput output) {
 		start("--sw4rm.scheduler.embedded.port=0", "--sample.tour.enabled=false").close();
 		assertThat(output).doesNotContain("task-123");
 	}
 
 	private static ConfigurableApplicationContext start(String... args) {
 		return SpringApplication.run(SampleApplication.class, StringUtils.addStringToArray(args, "--server.port=0"));
+	}
+
+	private static ServerInterceptor recordingMethods(List<String> methods) {
+		return new ServerInterceptor() {
+
+			@Override
+			public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
+					ServerCallHandler<Q, S> next) {
+				methods.add(call.getMethodDescriptor().getBareMethodName());
+				return next.startCall(call, headers);
+			}
+
+		};
 	}
 
 	private static String addressWithoutScheduler() {

@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.sample;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -14,7 +15,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,7 +115,7 @@ class TaskControllerTests {
 			.isBadRequest()
 			.expectBody()
 			.jsonPath("$.errors")
-			.isEqualTo(Map.of("prioriy", "is not known"));
+			.isEqualTo(Map.of("prioriy", "is unknown"));
 	}
 
 	@Test
@@ -130,8 +131,8 @@ class TaskControllerTests {
 	}
 
 	@Test
-	void losesNoneOfManyTasks() {
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
+	void countsEveryTaskOfBatch() {
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
 		List<Map<String, String>> tasks = IntStream.range(0, 150)
 			.mapToObj((index) -> Map.of("agentId", "worker-1"))
 			.toList();
@@ -144,16 +145,32 @@ class TaskControllerTests {
 			.expectBody(BatchResult.class)
 			.value((result) -> {
 				assertThat(result).isNotNull();
-				// An agent's activity buffer holds 100 entries
-				assertThat(result.asked()).isEqualTo(150);
-				assertThat(result.accepted()).isEqualTo(100);
-				assertThat(result.refused()).isEqualTo(47);
+				assertThat(result.requested()).isEqualTo(150);
+				assertThat(result.accepted()).isEqualTo(147);
+				assertThat(result.refused()).isZero();
 				assertThat(result.failed()).isEqualTo(3);
-				assertThat(result.reasons()).hasSize(2)
-					.containsEntry("UNAVAILABLE at " + this.scheduler.address(), 3)
-					.containsValue(47);
+				assertThat(result.reasons()).hasSize(1).containsEntry("UNAVAILABLE at " + this.scheduler.address(), 3);
 			});
-		assertThat(this.scheduler.queued()).hasSize(100).extracting(ScheduledTask::taskId).doesNotHaveDuplicates();
+		assertThat(this.scheduler.queued()).hasSize(147).extracting(ScheduledTask::taskId).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void countsRefusedTasksOfBatch() {
+		List<Map<String, String>> tasks = Collections.nCopies(50, Map.of("agentId", "worker-1", "taskId", "task-123"));
+		this.rest.post()
+			.uri("/api/tasks/batch")
+			.body(Map.of("tasks", tasks))
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody(BatchResult.class)
+			.value((result) -> {
+				assertThat(result).isNotNull();
+				assertThat(result.accepted()).isOne();
+				assertThat(result.refused()).isEqualTo(49);
+				assertThat(result.failed()).isZero();
+				assertThat(result.reasons()).hasSize(1).containsValue(49);
+			});
 	}
 
 	@Test

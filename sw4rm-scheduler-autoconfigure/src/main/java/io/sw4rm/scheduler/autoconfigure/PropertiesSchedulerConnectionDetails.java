@@ -9,44 +9,35 @@ import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
+import io.sw4rm.scheduler.autoconfigure.tls.SchedulerTls;
+
 /**
- * Adapts {@link SchedulerProperties} to {@link SchedulerConnectionDetails}.
+ * Adapts {@link SchedulerClientProperties} to {@link SchedulerConnectionDetails}.
  */
 class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails {
 
-	private final SchedulerProperties properties;
+	private final String prefix;
+
+	private final SchedulerClientProperties properties;
 
 	private final SslBundles sslBundles;
 
-	PropertiesSchedulerConnectionDetails(SchedulerProperties properties, SslBundles sslBundles) {
+	PropertiesSchedulerConnectionDetails(String prefix, SchedulerClientProperties properties, SslBundles sslBundles) {
+		this.prefix = prefix;
 		this.properties = properties;
 		this.sslBundles = sslBundles;
-		validate();
-	}
-
-	private void validate() {
-		String name = this.properties.getSsl().getBundle();
-		SslBundle bundle = getSslBundle();
-		if (name == null || bundle == null) {
-			return;
-		}
-		try {
-			TlsMaterial.from(bundle);
-		}
-		catch (RuntimeException ex) {
-			throw invalidBundle(name, "The SSL bundle of that name can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
-				.formatted(ex.getMessage(), name), ex);
-		}
+		// An invalid bundle prevents the application from starting
+		getSslBundle();
 	}
 
 	@Override
 	public String getAddress() {
-		return this.properties.getAddress();
+		return this.properties.address();
 	}
 
 	@Override
 	public @Nullable SslBundle getSslBundle() {
-		SchedulerProperties.Ssl ssl = this.properties.getSsl();
+		SchedulerClientProperties.Ssl ssl = this.properties.getSsl();
 		if (!ssl.isRequested()) {
 			return null;
 		}
@@ -55,13 +46,19 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 			return SslBundle.systemDefault();
 		}
 		try {
-			return this.sslBundles.getBundle(name);
+			SslBundle bundle = this.sslBundles.getBundle(name);
+			SchedulerTls.validate(bundle);
+			return bundle;
 		}
 		catch (NoSuchSslBundleException ex) {
 			throw invalidBundle(name,
-					"There is no SSL bundle of that name (known: %s). Define it with 'spring.ssl.bundle.pem.%s.*' or 'spring.ssl.bundle.jks.%s.*'."
+					"There is no SSL bundle with this name (available: %s). Define it with 'spring.ssl.bundle.pem.%s.*' or 'spring.ssl.bundle.jks.%s.*'."
 						.formatted(this.sslBundles.getBundleNames(), name, name),
 					ex);
+		}
+		catch (RuntimeException ex) {
+			throw invalidBundle(name, "The SSL bundle can't be used: %s. Check 'spring.ssl.bundle.*.%s.*'."
+				.formatted(ex.getMessage(), name), ex);
 		}
 	}
 
@@ -73,9 +70,9 @@ class PropertiesSchedulerConnectionDetails implements SchedulerConnectionDetails
 		}
 	}
 
-	private static InvalidConfigurationPropertyValueException invalidBundle(String name, String reason,
+	private InvalidConfigurationPropertyValueException invalidBundle(String name, String reason,
 			RuntimeException cause) {
-		return new InvalidConfigurationPropertyValueException("sw4rm.scheduler.ssl.bundle", name, reason, cause);
+		return new InvalidConfigurationPropertyValueException(this.prefix + "ssl.bundle", name, reason, cause);
 	}
 
 }

@@ -31,7 +31,7 @@ public final class SchedulerAutoConfiguration {
 	@ConditionalOnMissingBean(SchedulerConnectionDetails.class)
 	PropertiesSchedulerConnectionDetails sw4rmSchedulerConnectionDetails(SchedulerProperties properties,
 			SslBundles sslBundles) {
-		return new PropertiesSchedulerConnectionDetails(properties, sslBundles);
+		return new PropertiesSchedulerConnectionDetails("sw4rm.scheduler.", properties, sslBundles);
 	}
 
 }

@@ -1,85 +1,91 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
-import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.grpc.client.ChannelBuilderOptions;
+import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
+import io.sw4rm.scheduler.autoconfigure.channel.ChannelCredentialsPostProcessor;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
+
 /**
- * Configuration for the channel to the scheduler. An application may bring a channel of
- * its own, under the same bean name.
+ * Configuration for the channels to schedulers.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnMissingBean(name = SchedulerChannelConfiguration.CHANNEL_BEAN_NAME)
 @ConditionalOnBean(GrpcChannelFactory.class)
+@Import(NamedSchedulersRegistrar.class)
 class SchedulerChannelConfiguration {
 
-	static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
-
 	@Bean
-	SchedulerTransport sw4rmSchedulerTransport(SchedulerConnectionDetails connectionDetails) {
-		return SchedulerTransport.from(connectionDetails);
+	static ChannelCredentialsPostProcessor sw4rmSchedulerCredentialsPostProcessor() {
+		return new ChannelCredentialsPostProcessor();
 	}
 
 	@Bean
-	static SchedulerCredentialsPostProcessor sw4rmSchedulerCredentialsPostProcessor() {
-		return new SchedulerCredentialsPostProcessor();
-	}
-
-	@Bean
-	ReconnectBackoffLimiter sw4rmReconnectBackoffLimiter(SchedulerProperties properties) {
-		return new ReconnectBackoffLimiter(properties.getMaxReconnectBackoff());
-	}
-
-	@Bean(name = CHANNEL_BEAN_NAME, defaultCandidate = false, destroyMethod = "shutdown")
-	ManagedChannel sw4rmSchedulerChannel(SchedulerTransport transport, SchedulerProperties properties,
-			GrpcChannelFactory channelFactory, SchedulerCredentialsPostProcessor credentialsPostProcessor,
-			ReconnectBackoffLimiter reconnectBackoffLimiter,
-			ObjectProvider<SchedulerChannelBuilderCustomizer> customizers,
-			@SchedulerClientInterceptor ObjectProvider<ClientInterceptor> interceptors) {
-		SchedulerChannelConfigurer configurer = new SchedulerChannelConfigurer(properties, transport,
-				customizers.orderedStream().toList());
-		credentialsPostProcessor.use(transport);
-		ManagedChannel channel = channelFactory.createChannel(transport.address().target(),
-				ChannelBuilderOptions.defaults()
-					.withInterceptors(interceptors.orderedStream().toList())
-					.withInterceptorsMerge(true)
-					.withShutdownGracePeriod(shutdownGracePeriod(properties))
-					.withCustomizer((target, builder) -> configurer.configure(builder)));
-		if (transport.tls() != null && !configurer.isUsed()) {
-			channel.shutdownNow();
-			throw new IllegalStateException("The connection to the scheduler must use TLS, which nothing ensures: "
-					+ "the application's GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions. "
-					+ "Let its createChannel method apply it");
-		}
-		reconnectBackoffLimiter.limit(channel,
-				SchedulerServiceConfig.usesSingleConnection(properties, transport.address()));
-		if (transport.tls() != null) {
-			transport.tls().use(channel);
-		}
-		return channel;
+	SchedulerConnectionFactory sw4rmSchedulerConnectionFactory(GrpcChannelFactory channelFactory,
+			ChannelCredentialsPostProcessor credentialsPostProcessor) {
+		return new SchedulerConnectionFactory(channelFactory, credentialsPostProcessor);
 	}
 
 	/**
-	 * The channel factory counts in milliseconds, and gives calls no grace at all if a
-	 * {@code long} can't hold them.
+	 * The channel of the scheduler without a name. An application may define its own bean
+	 * with the same name.
 	 */
-	private static Duration shutdownGracePeriod(SchedulerProperties properties) {
-		return Duration.ofMillis(TimeUnit.MILLISECONDS.convert(properties.getShutdownGracePeriod()));
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnDefaultSchedulerCondition.class)
+	@ConditionalOnMissingBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
+	static class DefaultChannelConfiguration {
+
+		@Bean(name = SchedulerConnections.CHANNEL_BEAN_NAME, defaultCandidate = false, destroyMethod = "")
+		ManagedChannel sw4rmSchedulerChannel(@Qualifier("sw4rmSchedulerConnection") SchedulerConnection connection) {
+			return (ManagedChannel) connection.channel();
+		}
+
 	}
 
-	@Bean
-	SchedulerClientBuilderCustomizer sw4rmSchedulerTargetCustomizer(SchedulerTransport transport) {
-		return (builder) -> builder.target(transport.address().toString());
+	/**
+	 * Matches unless all schedulers have names.
+	 */
+	static class OnDefaultSchedulerCondition implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Set<String> names = SchedulerConnections.namedSchedulers(context.getEnvironment());
+			return names.isEmpty() || Binder.get(context.getEnvironment())
+				.bind("sw4rm.scheduler.address", Bindable.listOf(String.class))
+				.isBound() || hasConnectionDetails(Objects.requireNonNull(context.getBeanFactory()), names);
+		}
+
+		private boolean hasConnectionDetails(ConfigurableListableBeanFactory beanFactory, Set<String> names) {
+			return Stream.of(beanFactory.getBeanNamesForType(SchedulerConnectionDetails.class, true, false))
+				.anyMatch((beanName) -> names.stream()
+					.noneMatch((name) -> BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, beanName,
+							beanFactory)));
+		}
+
 	}
 
 }

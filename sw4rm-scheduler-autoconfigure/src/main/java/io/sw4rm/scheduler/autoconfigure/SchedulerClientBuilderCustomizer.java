@@ -3,16 +3,18 @@ package io.sw4rm.scheduler.autoconfigure;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 
 /**
- * Callback interface that can be implemented by beans wishing to customize the scheduler
- * clients, after the properties were applied.
+ * Callback interface that can be implemented by beans wishing to customize the clients of
+ * schedulers, after the properties were applied. Applies to all of them, unless the bean
+ * is qualified with the name of a client.
  */
 @FunctionalInterface
 public interface SchedulerClientBuilderCustomizer {
 
 	/**
-	 * Customize the builder of a client. Called for each client that is built.
+	 * Customize the builder of the clients of one scheduler.
+	 * @param name the name of the client, {@code default} for the one without a name
 	 * @param builder the builder to customize
 	 */
-	void customize(SchedulerClientBuilder builder);
+	void customize(String name, SchedulerClientBuilder builder);
 
 }

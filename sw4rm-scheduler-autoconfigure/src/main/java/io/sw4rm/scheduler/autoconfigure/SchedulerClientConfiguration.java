@@ -1,103 +1,119 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import io.grpc.Channel;
 import io.grpc.CompressorRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.JacksonPayloadConverter;
 import io.sw4rm.scheduler.client.PayloadConverter;
 import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
-import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
-import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
 
 /**
- * Configuration for the scheduler clients.
+ * Configuration for the clients of schedulers.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBean(name = SchedulerChannelConfiguration.CHANNEL_BEAN_NAME)
+@Conditional(SchedulerClientConfiguration.OnSchedulerCondition.class)
 class SchedulerClientConfiguration {
 
+	private static final Log logger = LogFactory.getLog(SchedulerClientConfiguration.class);
+
 	@Bean
-	PropertiesSchedulerClientBuilderCustomizer sw4rmPropertiesSchedulerClientBuilderCustomizer(
-			SchedulerProperties properties, ObjectProvider<CompressorRegistry> compressorRegistry) {
-		return new PropertiesSchedulerClientBuilderCustomizer(properties,
+	SchedulerConnections sw4rmSchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
+			SchedulerProperties properties) {
+		return new SchedulerConnections(beanFactory, environment, properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SchedulerClientFactory sw4rmSchedulerClientFactory(SchedulerConnections connections,
+			ObjectProvider<CompressorRegistry> compressorRegistry) {
+		return new DefaultSchedulerClientFactory(connections,
 				compressorRegistry.getIfAvailable(CompressorRegistry::getDefaultInstance));
 	}
 
-	@Bean
-	SchedulerStartup sw4rmSchedulerStartup(SchedulerProperties properties,
-			ObjectProvider<SchedulerConnectionDetails> connectionDetails,
-			@Qualifier(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME) ObjectProvider<Channel> channel) {
-		return new SchedulerStartup(properties.getStartup(), properties.getStartupTimeout(), connectionDetails,
-				channel);
-	}
-
-	@Bean
-	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
-	@ConditionalOnMissingBean
-	SchedulerClientBuilder sw4rmSchedulerClientBuilder(
-			@Qualifier(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME) Channel channel,
-			ObjectProvider<PayloadConverter> payloadConverter,
-			ObjectProvider<SchedulerExceptionTranslator> exceptionTranslator,
-			ObjectProvider<SchedulerCallListener> listeners,
-			ObjectProvider<SchedulerClientBuilderCustomizer> customizers) {
-		SchedulerClientBuilder builder = SchedulerClient.builder(channel);
-		payloadConverter.ifUnique(builder::payloadConverter);
-		exceptionTranslator.ifUnique(builder::exceptionTranslator);
-		listeners.orderedStream().forEach(builder::listener);
-		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		return builder;
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	SchedulerClient sw4rmSchedulerClient(SchedulerClientBuilder builder) {
-		return builder.build();
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	AsyncSchedulerClient sw4rmAsyncSchedulerClient(SchedulerClientBuilder builder) {
-		return builder.buildAsync();
-	}
-
 	/**
-	 * A channel of the application's own knows nothing of the properties: TLS that they
-	 * ask for must not just be missing.
+	 * The clients of the scheduler without a name.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(SchedulerTransport.class)
-	static class ReplacedChannelConfiguration {
+	@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
+	static class DefaultClientConfiguration implements SmartInitializingSingleton {
 
-		ReplacedChannelConfiguration(SchedulerProperties properties) {
-			SchedulerPropertiesValidator.validateForReplacedChannel(properties);
+		private final BeanFactory beanFactory;
+
+		DefaultClientConfiguration(BeanFactory beanFactory) {
+			this.beanFactory = beanFactory;
 		}
 
-	}
+		/**
+		 * Logs the replacement of the auto-configured client, which may be unintended.
+		 */
+		@Override
+		public void afterSingletonsInstantiated() {
+			if (!this.beanFactory.containsBean("sw4rmSchedulerClient")) {
+				logger.info("The application's own bean of type SchedulerClient replaces the auto-configured client");
+			}
+		}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(Mono.class)
-	static class ReactiveConfiguration {
+		@Bean
+		SchedulerConnection sw4rmSchedulerConnection(SchedulerConnections connections) {
+			return connections.connect(SchedulerConnections.DEFAULT_NAME);
+		}
+
+		@Bean
+		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+		@ConditionalOnMissingBean
+		SchedulerClientBuilder sw4rmSchedulerClientBuilder(SchedulerClientFactory clientFactory) {
+			return clientFactory.builder(SchedulerConnections.DEFAULT_NAME);
+		}
 
 		@Bean
 		@ConditionalOnMissingBean
-		ReactiveSchedulerClient sw4rmReactiveSchedulerClient(SchedulerClientBuilder builder) {
-			return ReactiveSchedulerClient.create(builder.buildAsync());
+		SchedulerClient sw4rmSchedulerClient(SchedulerClientBuilder builder) {
+			return builder.build();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		AsyncSchedulerClient sw4rmAsyncSchedulerClient(SchedulerClientBuilder builder) {
+			return builder.buildAsync();
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass(Mono.class)
+		static class ReactiveConfiguration {
+
+			@Bean
+			@ConditionalOnMissingBean
+			ReactiveSchedulerClient sw4rmReactiveSchedulerClient(SchedulerClientBuilder builder) {
+				return builder.buildReactive();
+			}
+
 		}
 
 	}
@@ -111,6 +127,26 @@ class SchedulerClientConfiguration {
 		@ConditionalOnMissingBean(PayloadConverter.class)
 		JacksonPayloadConverter sw4rmJacksonPayloadConverter(JsonMapper jsonMapper) {
 			return new JacksonPayloadConverter(jsonMapper);
+		}
+
+	}
+
+	/**
+	 * Matches if there is any scheduler, with or without a name.
+	 */
+	static class OnSchedulerCondition implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			BeanDefinitionRegistry registry = context.getRegistry();
+			return registry.containsBeanDefinition(SchedulerConnections.CHANNEL_BEAN_NAME)
+					|| (registry.containsBeanDefinition("sw4rmSchedulerConnectionFactory")
+							&& !SchedulerConnections.namedSchedulers(context.getEnvironment()).isEmpty());
 		}
 
 	}

@@ -12,9 +12,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Marks a {@link ClientInterceptor} bean that applies to calls to the scheduler and to no
- * other channel. It takes its place among the {@link GlobalClientInterceptor global}
- * interceptors by its order.
+ * Marks a {@link ClientInterceptor} bean that applies to calls to the scheduler only. It
+ * is ordered together with the {@link GlobalClientInterceptor global} interceptors.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD, ElementType.FIELD, ElementType.PARAMETER })
 @Retention(RetentionPolicy.RUNTIME)

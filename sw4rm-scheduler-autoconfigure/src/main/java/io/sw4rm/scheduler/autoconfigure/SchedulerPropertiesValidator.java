@@ -14,18 +14,17 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
-import io.sw4rm.scheduler.client.SchedulerAddress;
-import io.sw4rm.scheduler.client.SchedulerAddress.Security;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannelProperties;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * Checks {@link SchedulerProperties} before anything is made of them. Boot's analysis of
- * the failure tells the value and where it was set; values that may be secret are kept
- * out of it.
+ * Validates {@link SchedulerClientProperties}. Spring Boot's failure analysis shows the
+ * invalid value and its origin; values that may be secret are not shown.
  */
 final class SchedulerPropertiesValidator {
-
-	private static final String PREFIX = "sw4rm.scheduler.";
 
 	private static final String HEALTH_SERVICE = "io.grpc.protobuf.services.HealthStatusManager";
 
@@ -34,22 +33,29 @@ final class SchedulerPropertiesValidator {
 	private static final Pattern PRINTABLE_ASCII = Pattern.compile("[ -~]*");
 
 	/**
-	 * Still no burden for the network; with much less, a thread would do nothing else.
+	 * Much lower values would keep a thread busy.
 	 */
 	private static final Duration MIN_RECONNECT_BACKOFF = Duration.ofMillis(10);
 
-	private SchedulerPropertiesValidator() {
+	private final String prefix;
+
+	/**
+	 * Create a validator.
+	 * @param prefix the prefix of the properties
+	 */
+	SchedulerPropertiesValidator(String prefix) {
+		this.prefix = prefix;
 	}
 
-	static void validate(SchedulerProperties properties) {
-		validateTransport(properties.getAddress(), properties.getSsl());
+	void validate(SchedulerClientProperties properties) {
+		validateTransport(properties.address(), properties.getSsl());
 		positive("deadline", properties.getDeadline());
-		for (SchedulerOperation operation : SchedulerOperation.values()) {
-			positive("deadlines." + name(operation), properties.getDeadlines().of(operation));
-		}
+		properties.getDeadlines().forEach((operation, deadline) -> positive("deadlines." + name(operation), deadline));
 		validateRetry(properties.getRetry());
 		validateLoadBalancingPolicy(properties.getLoadBalancingPolicy());
-		validateUserAgent(properties.getUserAgent());
+		String userAgent = properties.getUserAgent();
+		check(userAgent == null || (!userAgent.isBlank() && PRINTABLE_ASCII.matcher(userAgent).matches()), "user-agent",
+				userAgent, "It must be printable ASCII and not blank. Remove it to use the default.");
 		positive("idle-timeout", properties.getIdleTimeout());
 		positive("keepalive.time", properties.getKeepalive().getTime());
 		positive("keepalive.timeout", properties.getKeepalive().getTimeout());
@@ -64,48 +70,50 @@ final class SchedulerPropertiesValidator {
 		check(properties.getMaxInFlight() == null || properties.getMaxInFlight() >= 1, "max-in-flight",
 				properties.getMaxInFlight(), "It must be at least 1. Remove it to have no limit.");
 		check(!properties.getShutdownGracePeriod().isNegative(), "shutdown-grace-period",
-				properties.getShutdownGracePeriod(), "It must not be negative. Use 0s to end calls in flight at once.");
+				properties.getShutdownGracePeriod(),
+				"It must not be negative. Use 0s to cancel calls in flight immediately.");
 	}
 
 	/**
-	 * Check properties that a channel of the application's own would ignore, although
-	 * security depends on them.
+	 * Reject properties that are relevant for security if the application's own channel
+	 * would ignore them.
 	 */
-	static void validateForReplacedChannel(SchedulerProperties properties) {
-		String reason = "The application's own bean '%s' takes the place of the channel that would use TLS. Let it use TLS itself, and remove this setting."
-			.formatted(SchedulerChannelConfiguration.CHANNEL_BEAN_NAME);
-		SchedulerProperties.Ssl ssl = properties.getSsl();
+	void validateForReplacedChannel(SchedulerClientProperties properties) {
+		String reason = "The application's own bean '%s' replaces the channel that this setting applies to. Configure TLS there, and remove this setting."
+			.formatted(SchedulerConnections.CHANNEL_BEAN_NAME);
+		SchedulerClientProperties.Ssl ssl = properties.getSsl();
 		check(ssl.getBundle() == null, "ssl.bundle", ssl.getBundle(), reason);
 		check(!ssl.isRequested(), "ssl.enabled", ssl.getEnabled(), reason);
-		check(parse(properties.getAddress()).security() != Security.TLS, "address", properties.getAddress(), reason);
+		check(parse(properties.address()).security() != Security.TLS, "address", properties.address(), reason);
 	}
 
-	private static void validateTransport(String text, SchedulerProperties.Ssl ssl) {
+	private void validateTransport(String text, SchedulerClientProperties.Ssl ssl) {
 		if (text.contains("@") && !text.startsWith("unix:") && !text.startsWith("in-process:")) {
-			throw new SecretPropertyException(PREFIX + "address",
-					"It must not contain user information. Remove everything up to the '@'.");
+			throw SchedulerFailureException.forSecretProperty(this.prefix + "address",
+					"It must not contain user information. Remove everything up to and including the '@'.");
 		}
 		SchedulerAddress address = parse(text);
 		check(!ssl.isRequested() || address.security() != Security.PLAINTEXT, "address", text,
-				"An address that starts with http:// asks for plaintext, but '%sssl.*' asks for TLS. Use https:// or remove the SSL settings."
-					.formatted(PREFIX));
-		check(!ssl.isRequested() || !SchedulerTransport.isLocal(address), "address", text,
-				"TLS is not available for this kind of address. Use host:port or remove '%sssl.*'.".formatted(PREFIX));
+				"An address that starts with http:// means plaintext, but '%sssl.*' requires TLS. Use https:// or remove the SSL settings."
+					.formatted(this.prefix));
+		check(!ssl.isRequested() || !address.isLocal(), "address", text,
+				"TLS is not available for this kind of address. Use host:port or remove '%sssl.*'."
+					.formatted(this.prefix));
 		check(address.security() != Security.TLS || !Boolean.FALSE.equals(ssl.getEnabled()), "ssl.enabled", false,
-				"TLS is switched off, but the address starts with https://. Use http:// for plaintext.");
+				"TLS is disabled, but the address starts with https://. Use http:// for plaintext.");
 		check(ssl.getBundle() == null || !Boolean.FALSE.equals(ssl.getEnabled()), "ssl.enabled", false,
-				"TLS is switched off, but '%sssl.bundle' is set. Remove one of the two.".formatted(PREFIX));
+				"TLS is disabled, but '%sssl.bundle' is set. Remove one of the two.".formatted(this.prefix));
 		validateServerName(ssl.getServerNameOverride(), ssl.isRequested() || address.security() == Security.TLS);
 	}
 
-	private static void validateServerName(@Nullable String name, boolean encrypted) {
+	private void validateServerName(@Nullable String name, boolean encrypted) {
 		check(name == null || encrypted, "ssl.server-name-override", name,
-				"Without TLS there is no certificate with a name. Use an address that starts with https://, or remove it.");
+				"It has no effect without TLS. Use an address that starts with https://, or remove it.");
 		check(name == null || HOST_NAME.matcher(name).matches(), "ssl.server-name-override", name,
 				"It must be a host name or an IPv4 address, without a port.");
 	}
 
-	private static SchedulerAddress parse(String text) {
+	private SchedulerAddress parse(String text) {
 		try {
 			return SchedulerAddress.parse(text);
 		}
@@ -114,86 +122,80 @@ final class SchedulerPropertiesValidator {
 		}
 	}
 
-	private static void validateRetry(SchedulerProperties.Retry retry) {
+	private void validateRetry(SchedulerChannelProperties.Retry retry) {
 		check(retry.getMaxAttempts() >= 1, "retry.max-attempts", retry.getMaxAttempts(),
-				"It must be at least 1: the first attempt counts, and 1 switches retries off.");
+				"It must be at least 1. The first attempt counts: 1 disables retries.");
 		positive("retry.initial-backoff", retry.getInitialBackoff());
 		positive("retry.max-backoff", retry.getMaxBackoff());
 		check(retry.getMaxBackoff().compareTo(retry.getInitialBackoff()) >= 0, "retry.max-backoff",
-				retry.getMaxBackoff(), "It must not be less than '%sretry.initial-backoff'.".formatted(PREFIX));
+				retry.getMaxBackoff(), "It must not be less than '%sretry.initial-backoff'.".formatted(this.prefix));
 		check(retry.getBackoffMultiplier() >= 1, "retry.backoff-multiplier", retry.getBackoffMultiplier(),
 				"It must be at least 1.");
 		check(!retry.getStatuses().isEmpty() && !retry.getStatuses().contains(Status.Code.OK), "retry.statuses",
 				retry.getStatuses(),
-				"It must name at least one status other than OK. Set '%sretry.max-attempts' to 1 to switch retries off."
-					.formatted(PREFIX));
-		SchedulerProperties.Retry.Throttling throttling = retry.getThrottling();
+				"It must not be empty and must not contain OK. Set '%sretry.max-attempts' to 1 to disable retries."
+					.formatted(this.prefix));
+		SchedulerChannelProperties.Retry.Throttling throttling = retry.getThrottling();
 		check(throttling.getMaxTokens() >= 1 && throttling.getMaxTokens() <= 1000, "retry.throttling.max-tokens",
 				throttling.getMaxTokens(), "It must be in range [1, 1000].");
 		check(throttling.getTokenRatio() >= 0.001 && throttling.getTokenRatio() <= 1000, "retry.throttling.token-ratio",
 				throttling.getTokenRatio(), "It must be in range [0.001, 1000].");
 	}
 
-	private static void validateLoadBalancingPolicy(@Nullable String policy) {
+	private void validateLoadBalancingPolicy(@Nullable String policy) {
 		if (policy == null) {
 			return;
 		}
 		LoadBalancerProvider provider = LoadBalancerRegistry.getDefaultRegistry().getProvider(policy);
 		check(provider != null, "load-balancing-policy", policy,
-				"The gRPC client knows no such policy. Use one of its own, such as round_robin or pick_first.");
+				"There is no load balancing policy with this name. Use round_robin, pick_first or another one on the class path.");
 		check(provider == null || provider.parseLoadBalancingPolicyConfig(Map.of()).getError() == null,
 				"load-balancing-policy", policy,
-				"It needs settings that can't be made here. Use another one, such as round_robin or pick_first.");
+				"This policy requires settings that are not supported here. Use another one, such as round_robin or pick_first.");
 	}
 
-	private static void validateUserAgent(@Nullable String userAgent) {
-		check(userAgent == null || !userAgent.isBlank(), "user-agent", userAgent,
-				"It must not be blank. Remove it to use the default.");
-		check(userAgent == null || PRINTABLE_ASCII.matcher(userAgent).matches(), "user-agent", userAgent,
-				"It must be printable ASCII.");
-	}
-
-	private static void validateMetadata(Map<String, String> metadata) {
+	private void validateMetadata(Map<String, String> metadata) {
 		for (String name : metadata.keySet()) {
 			if (name.equalsIgnoreCase("authorization")) {
-				throw new SecretPropertyException(PREFIX + "metadata." + name,
-						"Metadata goes out in plaintext too. Use '%sauth.token' or '%sauth.token-file' for a bearer token."
-							.formatted(PREFIX, PREFIX));
+				throw SchedulerFailureException.forSecretProperty(this.prefix + "metadata." + name,
+						"Metadata is sent over plaintext connections as well. Use '%sauth.token' or '%sauth.token-file' for a bearer token."
+							.formatted(this.prefix, this.prefix));
 			}
 		}
 	}
 
-	private static void validateHealthChecking(SchedulerProperties.HealthChecking healthChecking,
+	private void validateHealthChecking(SchedulerChannelProperties.HealthChecking healthChecking,
 			@Nullable String policy) {
 		check(!healthChecking.isEnabled() || ClassUtils.isPresent(HEALTH_SERVICE, null), "health-checking.enabled",
-				true, "It needs 'io.grpc:grpc-services' on the class path.");
+				true, "It requires 'io.grpc:grpc-services' on the class path.");
 		check(!healthChecking.isEnabled() || !"pick_first".equals(policy), "load-balancing-policy", policy,
-				"With '%shealth-checking.enabled' it must be one that checks, such as round_robin.".formatted(PREFIX));
+				"With '%shealth-checking.enabled' it must be a policy that supports health checking, such as round_robin."
+					.formatted(this.prefix));
 	}
 
-	private static void validateMessageSize(String name, @Nullable DataSize size) {
+	private void validateMessageSize(String name, @Nullable DataSize size) {
 		check(size == null || (size.toBytes() > 0 && size.toBytes() <= Integer.MAX_VALUE), name, size,
 				"It must be in range [1B, %dB].".formatted(Integer.MAX_VALUE));
 	}
 
-	private static void positive(String name, @Nullable Duration duration) {
+	private void positive(String name, @Nullable Duration duration) {
 		check(duration == null || (!duration.isZero() && !duration.isNegative()), name, duration,
 				"It must be positive. Give it a unit, such as 500ms, 30s or 2m.");
 	}
 
-	private static String name(SchedulerOperation operation) {
+	static String name(SchedulerOperation operation) {
 		return operation.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	private static void check(boolean valid, String name, @Nullable Object value, String reason) {
+	private void check(boolean valid, String name, @Nullable Object value, String reason) {
 		if (!valid) {
 			throw invalid(name, value, reason);
 		}
 	}
 
-	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
+	private InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
 			@Nullable String reason) {
-		return new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
+		return new InvalidConfigurationPropertyValueException(this.prefix + name, value, reason);
 	}
 
 }

@@ -5,18 +5,22 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import io.grpc.ManagedChannel;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.GenerationMode;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -33,6 +37,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.metrics.SchedulerMetricsAutoConfiguration;
@@ -52,9 +57,18 @@ class ConfigurationPropertyTests {
 
 	private static final String PREFIX = "sw4rm.scheduler.";
 
+	private static final String DEADLINES = "java.util.Map<io.sw4rm.scheduler.client.SchedulerOperation,java.time.Duration>";
+
+	private static final String CLIENTS = "java.util.Map<java.lang.String,io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties>";
+
 	private static final Map<String, String> TYPES = types();
 
 	private static EmbeddedScheduler scheduler;
+
+	@RegisterExtension
+	static final TestExecutionExceptionHandler describer = (context, failure) -> {
+		throw new AssertionError(context.getDisplayName() + ": " + failure.getMessage(), failure);
+	};
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
@@ -63,80 +77,111 @@ class ConfigurationPropertyTests {
 				SchedulerAutoConfiguration.class, SchedulerMetricsAutoConfiguration.class,
 				SchedulerHealthContributorAutoConfiguration.class));
 
-	@BeforeContainer
+	@BeforeAll
 	static void startScheduler() {
 		scheduler = EmbeddedScheduler.start();
 	}
 
-	@AfterContainer
+	@AfterAll
 	static void stopScheduler() {
 		scheduler.close();
 	}
 
-	@Property(generation = GenerationMode.EXHAUSTIVE)
-	void startsOrBlamesPropertyWithValueAtTheExtremes(@ForAll("extremes") Setting setting) throws InterruptedException {
+	@ParameterizedTest
+	@MethodSource
+	void startsOrBlamesPropertyWithValueAtTheExtremes(Setting setting) throws InterruptedException {
 		assertThatStartsOrBlames(List.of(setting));
 	}
 
-	@Property(tries = 200, seed = "1")
-	void startsOrBlamesPropertyWithAnyText(@ForAll("texts") Setting setting) throws InterruptedException {
+	static List<Setting> startsOrBlamesPropertyWithValueAtTheExtremes() {
+		return settings(ConfigurationPropertyTests::extremes);
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void startsOrBlamesPropertyWithTroublesomeText(Setting setting) throws InterruptedException {
 		assertThatStartsOrBlames(List.of(setting));
 	}
 
-	@Property(tries = 100, seed = "1")
-	void startsOrBlamesOneOfTwoProperties(@ForAll("extremes") Setting first, @ForAll("extremes") Setting second)
-			throws InterruptedException {
+	static List<Setting> startsOrBlamesPropertyWithTroublesomeText() {
+		return settings((type) -> List.of("", " ", "\u0000", "\r\n", "\ud83d", "\ud83d\ude00", "%s", "#{1}",
+				"${missing}", "${", ",", ",,", "null", "a".repeat(10_000)));
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void startsOrBlamesPropertyWithAnyText(long seed, Setting setting) throws InterruptedException {
+		assertThatStartsOrBlames(List.of(setting));
+	}
+
+	static Stream<Arguments> startsOrBlamesPropertyWithAnyText() {
+		return LongStream.range(0, 200).mapToObj((seed) -> {
+			Random random = new Random(seed);
+			int characters = random.nextBoolean() ? Character.MAX_VALUE + 1 : 128;
+			String text = random.ints(random.nextInt(21), 0, characters)
+				.mapToObj(Character::toString)
+				.collect(Collectors.joining());
+			return Arguments.of(seed, oneOf(settings((type) -> List.of(text)), random));
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void startsOrBlamesOneOfTwoProperties(long seed, Setting first, Setting second) throws InterruptedException {
 		assertThatStartsOrBlames(List.of(first, second));
 	}
 
-	@Provide
-	Arbitrary<Setting> extremes() {
-		return Arbitraries.of(TYPES.keySet())
-			.flatMap((name) -> extremes(TYPES.get(name)).flatMap((value) -> settings(name, value)));
+	static Stream<Arguments> startsOrBlamesOneOfTwoProperties() {
+		List<Setting> extremes = settings(ConfigurationPropertyTests::extremes);
+		return LongStream.range(0, 100).mapToObj((seed) -> {
+			Random random = new Random(seed);
+			return Arguments.of(seed, oneOf(extremes, random), oneOf(extremes, random));
+		});
 	}
 
-	@Provide
-	Arbitrary<Setting> texts() {
-		return Arbitraries.of(TYPES.keySet()).flatMap((name) -> text().flatMap((value) -> settings(name, value)));
+	private static Setting oneOf(List<Setting> settings, Random random) {
+		return settings.get(random.nextInt(settings.size()));
 	}
 
-	private static Arbitrary<Setting> settings(String name, String value) {
-		Arbitrary<String> keys = TYPES.get(name).startsWith("java.util.Map")
-				? Arbitraries.of(".x-tenant", "[X-Tenant]", ".authorization", ".te", "[x tenant]", ".x-trace-bin", "")
-				: Arbitraries.just("");
-		return keys.map((key) -> new Setting(name + key, value));
+	private static List<Setting> settings(Function<String, List<String>> values) {
+		List<Setting> settings = new ArrayList<>();
+		TYPES.forEach((name, type) -> keys(type)
+			.forEach((key) -> values.apply(type).forEach((value) -> settings.add(new Setting(name + key, value)))));
+		return settings;
 	}
 
-	private static Arbitrary<String> text() {
-		return Arbitraries.oneOf(
-				Arbitraries.of("", " ", "\u0000", "\r\n", "\ud83d", "\ud83d\ude00", "%s", "#{1}", "${missing}", "${",
-						",", ",,", "null", "a".repeat(10_000)),
-				Arbitraries.strings().all().ofMaxLength(20), Arbitraries.strings().ascii().ofMaxLength(20));
+	private static List<String> keys(String type) {
+		if (type.equals(DEADLINES)) {
+			return List.of(".submit-task", "[SUBMIT_TASK]", "[unknown]", "");
+		}
+		return type.startsWith("java.util.Map")
+				? List.of(".x-tenant", "[X-Tenant]", ".authorization", ".te", "[x tenant]", ".x-trace-bin", "")
+				: List.of("");
 	}
 
-	private static Arbitrary<String> extremes(String type) {
+	private static List<String> extremes(String type) {
 		return switch (type) {
-			case "java.lang.Boolean" -> Arbitraries.of("true", "false", "on", "no");
-			case "java.lang.Integer" -> Arbitraries.of("0", "-1", "1", "2", "2147483647", "-2147483648", "2147483648");
+			case "java.lang.Boolean" -> List.of("true", "false", "on", "no");
+			case "java.lang.Integer" -> List.of("0", "-1", "1", "2", "2147483647", "-2147483648", "2147483648");
 			case "java.lang.Double" ->
-				Arbitraries.of("0", "-1", "1", "0.001", "1e-300", "1e300", "1e999", "NaN", "Infinity", "-Infinity");
-			case "java.time.Duration" -> Arbitraries.of("0s", "1ns", "-1s", "1ms", "5", "106751d", "106752d",
+				List.of("0", "-1", "1", "0.001", "1e-300", "1e300", "1e999", "NaN", "Infinity", "-Infinity");
+			case "java.time.Duration", DEADLINES -> List.of("0s", "1ns", "-1s", "1ms", "5", "106751d", "106752d",
 					"315576000001s", "PT2562047788015H", "PT-2562047788015H", "9223372036854775807d");
-			case "org.springframework.util.unit.DataSize" -> Arbitraries.of("0B", "1B", "-1B", "4MB", "2147483647B",
+			case "org.springframework.util.unit.DataSize" -> List.of("0B", "1B", "-1B", "4MB", "2147483647B",
 					"2147483648B", "9223372036854775807B", "9223372036854775807TB", "100");
-			case "java.lang.String" -> Arbitraries.of("localhost:1", "127.0.0.1", "https://localhost:1",
-					"dns:///one two", "dns:localhost", "one,two", "in-process:", "in-process:test", "sw4rm:///one",
-					"fe80::1%1/x", "user:hidden@localhost", "gzip", "identity", "pick_first", "round_robin",
-					"outlier_detection_experimental", "random_subsetting_experimental", "agent/1.0", "agent\r\nx: y",
-					"\u00e4gent");
-			case "java.nio.file.Path" -> Arbitraries.of("missing", "/", "/dev/null", "a\u0000b");
-			case "java.util.Map<java.lang.String,java.lang.String>" -> Arbitraries.of("acme", "\u00fc", "a\nb", "");
-			case "io.sw4rm.scheduler.autoconfigure.SchedulerProperties$Startup" ->
-				Arbitraries.of("lazy", "wait", "fail-fast", "FAIL_FAST");
+			case "java.lang.String", "java.util.List<java.lang.String>" ->
+				List.of("localhost:1", "127.0.0.1", "https://localhost:1", "dns:///one two", "dns:localhost", "one,two",
+						"in-process:", "in-process:test", "sw4rm:///one", "fe80::1%1/x", "user:hidden@localhost",
+						"gzip", "identity", "pick_first", "round_robin", "outlier_detection_experimental",
+						"random_subsetting_experimental", "agent/1.0", "agent\r\nx: y", "\u00e4gent");
+			case "java.nio.file.Path" -> List.of("missing", "/", "/dev/null", "a\u0000b");
+			case "java.util.Map<java.lang.String,java.lang.String>", CLIENTS -> List.of("acme", "\u00fc", "a\nb", "");
+			case "io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties$Startup" ->
+				List.of("lazy", "wait", "fail-fast", "FAIL_FAST");
 			default -> {
 				assertThat(type).as("type without values of its own").startsWith("java.util.Set<");
-				yield Arbitraries.of("unavailable", "ok", "submit-task", "unavailable,", ",submit-task",
-						"unavailable,aborted", "submit-task,purge-activity", "UNAVAILABLE,unavailable");
+				yield List.of("unavailable", "ok", "submit-task", "unavailable,", ",submit-task", "unavailable,aborted",
+						"submit-task,purge-activity", "UNAVAILABLE,unavailable");
 			}
 		};
 	}
@@ -177,8 +222,7 @@ class ConfigurationPropertyTests {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			messages.append(cause.getMessage()).append('\n');
 			known |= cause instanceof BindException || cause instanceof InvalidConfigurationPropertyValueException
-					|| cause instanceof SecretPropertyException || cause instanceof SchedulerStartupException
-					|| cause instanceof EmbeddedSchedulerStartException;
+					|| cause instanceof SchedulerFailureException || cause instanceof EmbeddedSchedulerStartException;
 			unresolved |= cause instanceof PlaceholderResolutionException;
 		}
 		if (!known && unresolved) {

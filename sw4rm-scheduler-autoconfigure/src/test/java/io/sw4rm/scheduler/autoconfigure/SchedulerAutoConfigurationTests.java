@@ -53,6 +53,7 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.PayloadConverter;
 import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.SchedulerExceptionTranslator;
 import io.sw4rm.scheduler.client.TaskSubmission;
@@ -248,8 +249,7 @@ class SchedulerAutoConfigurationTests {
 
 	@Test
 	void backsOffWhenUserDefinesReactiveSchedulerClient() {
-		ReactiveSchedulerClient client = ReactiveSchedulerClient
-			.create(SchedulerClient.builder(channelOfUser).buildAsync());
+		ReactiveSchedulerClient client = ReactiveSchedulerClient.create(channelOfUser);
 		this.contextRunner.withBean("mine", ReactiveSchedulerClient.class, () -> client)
 			.run((context) -> assertThat(context.getBean(ReactiveSchedulerClient.class)).isSameAs(client));
 	}
@@ -279,7 +279,8 @@ class SchedulerAutoConfigurationTests {
 	@Test
 	void appliesChannelCustomizersAfterProperties() {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.user-agent=from-property")
-			.withBean(SchedulerChannelBuilderCustomizer.class, () -> (builder) -> builder.userAgent("from-customizer"))
+			.withBean(SchedulerChannelBuilderCustomizer.class,
+					() -> (name, builder) -> builder.userAgent("from-customizer"))
 			.run((context) -> {
 				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 				assertThat(header("user-agent")).startsWith("from-customizer ");
@@ -374,11 +375,12 @@ class SchedulerAutoConfigurationTests {
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
 				.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment",
-						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMIT_TASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
+						Map.of("SW4RM_SCHEDULER_DEADLINES_SUBMITTASK", "7s", "SW4RM_SCHEDULER_METADATA_TENANT",
 								"acme"))))
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
-				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(properties.getDeadlines().get(SchedulerOperation.SUBMIT_TASK))
+					.isEqualTo(Duration.ofSeconds(7));
 				assertThat(properties.getMetadata()).containsEntry("tenant", "acme");
 			});
 	}
@@ -409,9 +411,15 @@ class SchedulerAutoConfigurationTests {
 		AsyncSchedulerClient client = SchedulerClient.builder(channelOfUser).buildAsync();
 		this.contextRunner.withBean("one", AsyncSchedulerClient.class, () -> client)
 			.withBean("two", AsyncSchedulerClient.class, () -> client)
-			.withBean("three", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
-			.withBean("four", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
 			.run((context) -> assertThat(context).hasSingleBean(ReactiveSchedulerClient.class));
+	}
+
+	@Test
+	void refusesToChooseAmongSeveralConvertersOfUser() {
+		this.contextRunner.withBean("one", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
+			.withBean("two", PayloadConverter.class, () -> (params, contentType) -> new byte[0])
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("expected single matching bean but found 2: one,two"));
 	}
 
 	@Test
@@ -480,13 +488,13 @@ class SchedulerAutoConfigurationTests {
 		@Bean
 		@Order(2)
 		SchedulerClientBuilderCustomizer second() {
-			return (builder) -> builder.metadata("c", "second");
+			return (name, builder) -> builder.metadata("c", "second");
 		}
 
 		@Bean
 		@Order(1)
 		SchedulerClientBuilderCustomizer first() {
-			return (builder) -> builder.metadata("b", "first").metadata("c", "first");
+			return (name, builder) -> builder.metadata("b", "first").metadata("c", "first");
 		}
 
 	}

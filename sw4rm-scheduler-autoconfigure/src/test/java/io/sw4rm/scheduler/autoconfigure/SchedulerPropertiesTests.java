@@ -22,9 +22,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
-import io.sw4rm.scheduler.autoconfigure.SchedulerProperties.Startup;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties.Startup;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -39,7 +40,7 @@ class SchedulerPropertiesTests {
 	@Test
 	void hasSafeDefaults() {
 		SchedulerProperties properties = new SchedulerProperties();
-		assertThat(properties.getAddress()).isEqualTo("localhost:50053");
+		assertThat(properties.getAddress()).containsExactly("localhost:50053");
 		assertThat(properties.getDeadline()).isNull();
 		assertThat(properties.isWaitForReady()).isFalse();
 		assertThat(properties.getRetry().getOperations()).containsExactly(SchedulerOperation.POLL_ACTIVITY_BUFFER);
@@ -74,10 +75,11 @@ class SchedulerPropertiesTests {
 					"sw4rm.scheduler.retry.throttling.token-ratio=0.5")
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
-				assertThat(properties.getAddress()).isEqualTo("dns:///scheduler:1");
+				assertThat(properties.getAddress()).containsExactly("dns:///scheduler:1");
 				assertThat(properties.getDeadline()).isEqualTo(Duration.ofSeconds(5));
-				assertThat(properties.getDeadlines().getSubmitTask()).isEqualTo(Duration.ofMinutes(1));
-				assertThat(properties.getDeadlines().of(SchedulerOperation.PURGE_ACTIVITY)).isNull();
+				assertThat(properties.getDeadlines().get(SchedulerOperation.SUBMIT_TASK))
+					.isEqualTo(Duration.ofMinutes(1));
+				assertThat(properties.getDeadlines().get(SchedulerOperation.PURGE_ACTIVITY)).isNull();
 				assertThat(properties.isWaitForReady()).isTrue();
 				assertThat(properties.getLoadBalancingPolicy()).isEqualTo("round_robin");
 				assertThat(properties.getUserAgent()).isEqualTo("agent");
@@ -125,16 +127,16 @@ class SchedulerPropertiesTests {
 			keepalive.time           | 0s                      | must be positive
 			keepalive.timeout        | -1s                     | must be positive
 			shutdown-grace-period    | -1s                     | must not be negative
-			retry.max-attempts       | 0                       | 1 switches retries off
+			retry.max-attempts       | 0                       | 1 disables retries
 			retry.initial-backoff    | 0s                      | must be positive
 			retry.max-backoff        | 100ms                   | sw4rm.scheduler.retry.initial-backoff
 			retry.backoff-multiplier | 0.5                     | at least 1
-			retry.statuses           | ok                      | other than OK
+			retry.statuses           | ok                      | must not contain OK
 			load-balancing-policy    | fastest                 | round_robin
-			ssl.server-name-override | scheduler.test          | Without TLS
-			user-agent               | ' '                     | must not be blank
+			ssl.server-name-override | scheduler.test          | no effect without TLS
+			user-agent               | ' '                     | not blank
 			user-agent               | ägent                   | printable ASCII
-			load-balancing-policy    | outlier_detection_experimental | needs settings
+			load-balancing-policy    | outlier_detection_experimental | requires settings
 			compression              | lzma                    | gzip
 			max-inbound-message-size | 0B                      | range
 			max-inbound-message-size | 3GB                     | range
@@ -168,7 +170,7 @@ class SchedulerPropertiesTests {
 		assertFailsToStart("sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.ssl.bundle=missing",
 				"spring.ssl.bundle.pem.mine.truststore.certificate=" + new TestCertificates().authorityPem());
 		assertThat(output).contains("'missing' for configuration property 'sw4rm.scheduler.ssl.bundle'")
-			.contains("known: [mine]")
+			.contains("available: [mine]")
 			.contains("spring.ssl.bundle.pem.missing.*");
 	}
 
@@ -176,7 +178,7 @@ class SchedulerPropertiesTests {
 	void refusesPlaintextAddressWithSslBundle(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.address=http://localhost:1", "sw4rm.scheduler.ssl.bundle=mine");
 		assertThat(output).contains("'http://localhost:1' for configuration property 'sw4rm.scheduler.address'")
-			.contains("asks for plaintext, but 'sw4rm.scheduler.ssl.*' asks for TLS");
+			.contains("means plaintext, but 'sw4rm.scheduler.ssl.*' requires TLS");
 	}
 
 	@Test

@@ -6,7 +6,8 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * An entry of an agent's activity buffer. Texts that the scheduler left out are empty.
+ * An entry of an agent's activity buffer. Texts that the scheduler does not set are
+ * empty.
  *
  * @param taskId the task identifier
  * @param repoId the repository identifier
@@ -34,8 +35,8 @@ public record ActivityEntry(String taskId, String repoId, String worktreeId, Str
 
 	/**
 	 * Return the {@link #timestamp()} as a point in time.
-	 * @return the instant, or empty if the timestamp is empty, malformed, or doesn't say
-	 * its offset from UTC
+	 * @return the instant, or empty if the timestamp is empty, malformed, or has no
+	 * offset from UTC
 	 */
 	public Optional<Instant> instant() {
 		if (this.timestamp.isEmpty()) {

@@ -5,35 +5,39 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.grpc.Channel;
 import io.grpc.Metadata;
+
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * Asynchronous client of the SW4RM scheduler: the operations of {@link SchedulerClient},
- * answered with a {@link CompletableFuture}.
+ * returning a {@link CompletableFuture}.
  * <p>
- * Bad arguments throw an {@link IllegalArgumentException} at once, before anything is
- * sent; every other failure ends the future. Cancelling a future, or ending it early in
- * another way, cancels its call; ending a stage that depends on it does not. Futures end
- * on a thread of the channel's executor, so dependent stages that block should name an
- * executor of their own.
+ * Operations never throw exceptions: all failures complete the future exceptionally,
+ * including invalid arguments. Cancelling a future, or completing it early in another
+ * way, cancels its call; cancelling a dependent stage does not. Futures complete on a
+ * thread of the channel's executor, so dependent stages that block should use their own
+ * executor.
  * <p>
- * Clients are immutable and thread-safe. They don't own their channel.
+ * Clients are immutable and thread-safe. A client that was created from a channel does
+ * not own it; one that was created from an address owns its channel and must be closed.
  */
-public interface AsyncSchedulerClient {
+public interface AsyncSchedulerClient extends AutoCloseable {
 
 	/**
 	 * Submit a task for scheduling and execution.
 	 * @param submission the task
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @see SchedulerClient#submitTask(TaskSubmission)
 	 */
 	CompletableFuture<SubmitTaskResult> submitTask(TaskSubmission submission);
 
 	/**
-	 * Ask for a running task to yield, without a reason.
+	 * Request a running task to yield, without a reason.
 	 * @param agentId the agent that runs the task, not blank
 	 * @param taskId the task, not blank
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @see SchedulerClient#requestPreemption(String, String)
 	 */
 	default CompletableFuture<PreemptionResult> requestPreemption(String agentId, String taskId) {
@@ -41,28 +45,29 @@ public interface AsyncSchedulerClient {
 	}
 
 	/**
-	 * Ask for a running task to yield.
+	 * Request a running task to yield.
 	 * @param agentId the agent that runs the task, not blank
 	 * @param taskId the task, not blank
-	 * @param reason why the task should yield, for people to read; may be empty
-	 * @return the scheduler's answer
+	 * @param reason a human-readable reason why the task should yield; may be empty
+	 * @return the scheduler's response
 	 * @see SchedulerClient#requestPreemption(String, String, String)
 	 */
 	CompletableFuture<PreemptionResult> requestPreemption(String agentId, String taskId, String reason);
 
 	/**
-	 * Ask an agent to shut down, with the scheduler's default grace period.
+	 * Request an agent to shut down, with the scheduler's default grace period.
 	 * @param agentId the agent, not blank
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @see SchedulerClient#shutdownAgent(String)
 	 */
 	CompletableFuture<ShutdownResult> shutdownAgent(String agentId);
 
 	/**
-	 * Ask an agent to shut down.
+	 * Request an agent to shut down.
 	 * @param agentId the agent, not blank
-	 * @param gracePeriod how long running tasks may go on, 0 to 315576000000 seconds
-	 * @return the scheduler's answer
+	 * @param gracePeriod the time that running tasks have to complete, 0 to 315576000000
+	 * seconds
+	 * @return the scheduler's response
 	 * @see SchedulerClient#shutdownAgent(String, Duration)
 	 */
 	CompletableFuture<ShutdownResult> shutdownAgent(String agentId, Duration gracePeriod);
@@ -77,10 +82,10 @@ public interface AsyncSchedulerClient {
 
 	/**
 	 * Remove the entries of some tasks from the activity buffer of an agent. Without task
-	 * ids nothing is sent and nothing is removed.
+	 * ids, nothing is sent and nothing is removed.
 	 * @param agentId the agent, not blank
 	 * @param taskIds the tasks, none of them blank
-	 * @return how many entries were removed
+	 * @return the number of removed entries
 	 * @see SchedulerClient#purgeActivity(String, Collection)
 	 */
 	CompletableFuture<Long> purgeActivity(String agentId, Collection<String> taskIds);
@@ -88,22 +93,22 @@ public interface AsyncSchedulerClient {
 	/**
 	 * Remove all entries from the activity buffer of an agent.
 	 * @param agentId the agent, not blank
-	 * @return how many entries were removed
+	 * @return the number of removed entries
 	 * @see SchedulerClient#purgeAllActivity(String)
 	 */
 	CompletableFuture<Long> purgeAllActivity(String agentId);
 
 	/**
 	 * Return a client that gives every call the same deadline.
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @return a client on the same channel; this one is unchanged
 	 */
 	AsyncSchedulerClient withDeadline(Duration deadline);
 
 	/**
 	 * Return a client that sends metadata with every call.
-	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
-	 * that gRPC or HTTP uses itself, such as {@code user-agent}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not a
+	 * name that gRPC or HTTP reserves, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(String, String)
@@ -115,10 +120,63 @@ public interface AsyncSchedulerClient {
 	/**
 	 * Return a client that sends metadata with every call.
 	 * @param metadata the metadata, copied; names and texts as for
-	 * {@link #withMetadata(String, String)}, and bytes of any kind
+	 * {@link #withMetadata(String, String)}, binary values may be any bytes
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(Metadata)
 	 */
 	AsyncSchedulerClient withMetadata(Metadata metadata);
+
+	/**
+	 * Shut down the channel of a client that was created from an address. Calls in flight
+	 * have 5 seconds to complete and are cancelled after that. Clients derived from this
+	 * one share the channel. A channel that was passed to the client remains open.
+	 */
+	@Override
+	default void close() {
+	}
+
+	/**
+	 * Create a client with default settings.
+	 * @param channel the channel to the scheduler, which the caller must shut down
+	 * @return a new client
+	 */
+	static AsyncSchedulerClient create(Channel channel) {
+		return builder(channel).buildAsync();
+	}
+
+	/**
+	 * Create a client with default settings and its own channel, which {@link #close()}
+	 * shuts down.
+	 * @param address the address of the scheduler, in a format that
+	 * {@link SchedulerAddress} supports
+	 * @return a new client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static AsyncSchedulerClient create(String address) {
+		return builder(address).buildAsync();
+	}
+
+	/**
+	 * Return a builder for a client.
+	 * @param channel the channel to the scheduler, which the caller must shut down
+	 * @return a new builder; call {@link SchedulerClientBuilder#buildAsync()} to create
+	 * the client
+	 */
+	static SchedulerClientBuilder builder(Channel channel) {
+		return new SchedulerClientBuilder(channel);
+	}
+
+	/**
+	 * Return a builder for a client with its own channel, which {@link #close()} shuts
+	 * down.
+	 * @param address the address of the scheduler, in a format that
+	 * {@link SchedulerAddress} supports
+	 * @return a new builder; call {@link SchedulerClientBuilder#buildAsync()} to create
+	 * the client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClientBuilder builder(String address) {
+		return new SchedulerClientBuilder(SchedulerAddress.parse(address));
+	}
 
 }

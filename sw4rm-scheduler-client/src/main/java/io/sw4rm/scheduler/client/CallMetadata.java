@@ -9,7 +9,7 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may stand in the metadata of a call.
+ * Rules for metadata of calls.
  */
 final class CallMetadata {
 
@@ -17,7 +17,13 @@ final class CallMetadata {
 			Metadata.ASCII_STRING_MARSHALLER);
 
 	/**
-	 * Names that gRPC overwrites, or that make HTTP/2 refuse the whole call.
+	 * A correlation id is sent with each call, and logged with each call. Long ones would
+	 * exceed the limit of servers for all metadata.
+	 */
+	static final int MAX_CORRELATION_ID_LENGTH = 128;
+
+	/**
+	 * Names that gRPC overwrites, or that cause HTTP/2 to reject the call.
 	 */
 	private static final Set<String> RESERVED_NAMES = Set.of("connection", "content-length", "content-type", "host",
 			"keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "user-agent");
@@ -26,24 +32,25 @@ final class CallMetadata {
 	}
 
 	/**
-	 * Return the correlation id that the caller fixed with the metadata, or null if there
-	 * is none that can be sent.
+	 * Return the correlation id that the caller set in the metadata, or null if there is
+	 * none that can be sent.
 	 */
 	static @Nullable String correlationId(Metadata metadata) {
 		return orNullIfUnfit(metadata.get(CORRELATION_ID));
 	}
 
 	/**
-	 * Return the correlation id, or null if gRPC would drop or garble it.
+	 * Return the correlation id, or null if it is too long or gRPC would drop or corrupt
+	 * it.
 	 */
 	static @Nullable String orNullIfUnfit(@Nullable String correlationId) {
-		return (correlationId != null && !correlationId.isBlank() && isPrintableAscii(correlationId)) ? correlationId
-				: null;
+		return (correlationId != null && correlationId.length() <= MAX_CORRELATION_ID_LENGTH && !correlationId.isBlank()
+				&& isPrintableAscii(correlationId)) ? correlationId : null;
 	}
 
 	/**
-	 * Make up a correlation id. A version 4 UUID that need not be unpredictable: the
-	 * secure random numbers of {@link UUID#randomUUID()} cost five times as much.
+	 * Generate a correlation id: a version 4 UUID. It may be predictable: the secure
+	 * random numbers of {@link UUID#randomUUID()} cost five times as much.
 	 */
 	static String newCorrelationId() {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -55,8 +62,9 @@ final class CallMetadata {
 	/**
 	 * Return new metadata: the given one with the values of each key in
 	 * {@code replacement} replaced.
-	 * @throws IllegalArgumentException if gRPC would drop or garble an entry of the
-	 * replacement. A correlation id that can't be sent is replaced by another one.
+	 * @throws IllegalArgumentException if gRPC would drop or corrupt an entry of the
+	 * replacement, or if its correlation id is too long. Another correlation id that
+	 * can't be sent is replaced.
 	 */
 	static Metadata replacing(Metadata metadata, Metadata replacement) {
 		Metadata result = new Metadata();
@@ -70,18 +78,32 @@ final class CallMetadata {
 	}
 
 	private static void check(Metadata metadata, String name) {
-		if (isBinary(name) || name.equals(CORRELATION_ID.name())) {
+		if (isBinary(name)) {
 			return;
 		}
-		Iterable<String> values = metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+		if (name.equals(CORRELATION_ID.name())) {
+			checkLength(String.valueOf(metadata.get(CORRELATION_ID)));
+			return;
+		}
+		Iterable<String> values = metadata.getAll(textKey(name));
 		if (values != null) {
 			values.forEach((value) -> check(name, value));
 		}
 	}
 
-	private static Metadata.Key<?> key(String name) {
-		return isBinary(name) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER)
-				: Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+	private static void checkLength(String correlationId) {
+		if (correlationId.length() > MAX_CORRELATION_ID_LENGTH) {
+			throw new IllegalArgumentException("correlation id must not be longer than %d characters, got %d characters"
+				.formatted(MAX_CORRELATION_ID_LENGTH, correlationId.length()));
+		}
+	}
+
+	static Metadata.Key<?> key(String name) {
+		return isBinary(name) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER) : textKey(name);
+	}
+
+	static Metadata.Key<String> textKey(String name) {
+		return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
 	}
 
 	private static boolean isBinary(String name) {
@@ -97,20 +119,20 @@ final class CallMetadata {
 
 	/**
 	 * Return metadata with a single entry.
-	 * @throws IllegalArgumentException if gRPC would drop or garble the entry
+	 * @throws IllegalArgumentException if gRPC would drop or corrupt the entry
 	 */
 	static Metadata of(String name, String value) {
 		Checks.hasText(name, "name");
 		check(name, Checks.notNull(value, "value"));
 		Metadata metadata = new Metadata();
-		metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+		metadata.put(textKey(name), value);
 		return metadata;
 	}
 
 	private static void check(String name, String value) {
 		if (isReserved(name.toLowerCase(Locale.ROOT))) {
 			throw new IllegalArgumentException(
-					"metadata '%s' can't be set: the name belongs to gRPC and HTTP".formatted(name));
+					"metadata '%s' can't be set: the name is reserved by gRPC or HTTP".formatted(name));
 		}
 		if (!isPrintableAscii(value)) {
 			throw new IllegalArgumentException("value of metadata '%s' must be printable ASCII".formatted(name));
@@ -122,7 +144,12 @@ final class CallMetadata {
 	}
 
 	private static boolean isPrintableAscii(String value) {
-		return value.chars().allMatch((character) -> character >= 0x20 && character <= 0x7E);
+		for (int i = 0; i < value.length(); i++) {
+			if (value.charAt(i) < 0x20 || value.charAt(i) > 0x7E) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 }

@@ -1,57 +1,39 @@
 package io.sw4rm.scheduler.client;
 
-import java.time.Duration;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.grpc.CallOptions;
-import io.grpc.Metadata;
-import org.jspecify.annotations.Nullable;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What applies to every call of a client. Immutable.
+ * The settings for all calls of a client and its derived clients. Immutable.
  *
- * @param target the scheduler, for people to read
- * @param deadlines the deadline of each operation
- * @param metadata the metadata to send with each call, never modified
+ * @param channel the channel, with the client's interceptors
+ * @param ownedChannel the channel to shut down with the client, or null
+ * @param shutDown returns whether the channel was shut down
+ * @param target the human-readable name of the scheduler
+ * @param deadlines the deadline of each operation, by its ordinal
  * @param callOptions the gRPC options of each call
  * @param correlationIds supplies the correlation id of each call
  * @param payloadConverter converts task parameters
- * @param exceptionTranslator decides what is thrown
- * @param listener is told of each call
+ * @param exceptionTranslator translates exceptions
+ * @param remedies returns the remedy for a problem
+ * @param listeners are notified of each call
  * @param maxOutboundMessageSize the largest message to send, in bytes
- * @param permits what calls in flight hold, or null for as many as there are
+ * @param permits limits the calls in flight, or null if there is no limit
+ * @param repeatUnauthenticated decides whether a call that was rejected as
+ * {@code UNAUTHENTICATED} is repeated once
  */
-record CallSettings(String target, Map<SchedulerOperation, Duration> deadlines, Metadata metadata,
-		CallOptions callOptions, Supplier<@Nullable String> correlationIds, PayloadConverter payloadConverter,
-		SchedulerExceptionTranslator exceptionTranslator, SchedulerCallListener listener, int maxOutboundMessageSize,
-		@Nullable Semaphore permits) {
-
-	CallSettings withDeadline(Duration deadline) {
-		Checks.positive(deadline, "deadline");
-		return new CallSettings(this.target, deadlines((operation) -> deadline), this.metadata, this.callOptions,
-				this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener,
-				this.maxOutboundMessageSize, this.permits);
-	}
-
-	CallSettings withMetadata(Metadata metadata) {
-		Checks.notNull(metadata, "metadata");
-		return new CallSettings(this.target, this.deadlines, CallMetadata.replacing(this.metadata, metadata),
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator, this.listener,
-				this.maxOutboundMessageSize, this.permits);
-	}
-
-	static Map<SchedulerOperation, Duration> deadlines(Function<SchedulerOperation, Duration> deadline) {
-		Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
-		for (SchedulerOperation operation : SchedulerOperation.values()) {
-			deadlines.put(operation, deadline.apply(operation));
-		}
-		return Collections.unmodifiableMap(deadlines);
-	}
+record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, BooleanSupplier shutDown, String target,
+		CallDeadline[] deadlines, CallOptions callOptions, Supplier<@Nullable String> correlationIds,
+		PayloadConverter payloadConverter, SchedulerExceptionTranslator exceptionTranslator,
+		Function<SchedulerProblem, String> remedies, CallListeners listeners, int maxOutboundMessageSize,
+		@Nullable Semaphore permits, Predicate<SchedulerCall> repeatUnauthenticated) {
 
 }

@@ -21,8 +21,8 @@ final class Checks {
 	}
 
 	/**
-	 * Return a text that can be sent: Protocol Buffers would replace half a surrogate
-	 * pair by a question mark.
+	 * Return a text that can be sent: Protocol Buffers would replace an unpaired
+	 * surrogate with a question mark.
 	 */
 	static String wellFormed(@Nullable String value, String name) {
 		String text = notNull(value, name);
@@ -41,6 +41,18 @@ final class Checks {
 			throw new IllegalArgumentException("%s must not be blank, got '%s'".formatted(name, text));
 		}
 		return text;
+	}
+
+	/**
+	 * Check an element of a collection. Its name is only created for a failure.
+	 */
+	static String hasText(@Nullable String value, String name, int index) {
+		try {
+			return hasText(value, "");
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("%s[%d]%s".formatted(name, index, ex.getMessage()), ex.getCause());
+		}
 	}
 
 	static int range(int value, int min, int max, String name) {

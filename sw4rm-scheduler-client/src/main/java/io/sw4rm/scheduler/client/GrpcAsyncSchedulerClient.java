@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.grpc.Metadata;
 
@@ -12,46 +13,51 @@ import io.grpc.Metadata;
  */
 final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 
-	private final SchedulerCalls calls;
+	private final UnaryCalls calls;
 
-	GrpcAsyncSchedulerClient(SchedulerCalls calls) {
+	GrpcAsyncSchedulerClient(UnaryCalls calls) {
 		this.calls = calls;
 	}
 
 	@Override
 	public CompletableFuture<SubmitTaskResult> submitTask(TaskSubmission submission) {
-		return this.calls.callAsync(UnaryRequests.submitTask(submission, this.calls.payloadConverter()));
+		return execute(() -> this.calls.submitTask(submission));
 	}
 
 	@Override
 	public CompletableFuture<PreemptionResult> requestPreemption(String agentId, String taskId, String reason) {
-		return this.calls.callAsync(UnaryRequests.requestPreemption(agentId, taskId, reason));
+		return execute(() -> this.calls.requestPreemption(agentId, taskId, reason));
 	}
 
 	@Override
 	public CompletableFuture<ShutdownResult> shutdownAgent(String agentId) {
-		return this.calls.callAsync(UnaryRequests.shutdownAgent(agentId));
+		return execute(() -> this.calls.shutdownAgent(agentId));
 	}
 
 	@Override
 	public CompletableFuture<ShutdownResult> shutdownAgent(String agentId, Duration gracePeriod) {
-		return this.calls.callAsync(UnaryRequests.shutdownAgent(agentId, gracePeriod));
+		return execute(() -> this.calls.shutdownAgent(agentId, gracePeriod));
 	}
 
 	@Override
 	public CompletableFuture<List<ActivityEntry>> pollActivityBuffer(String agentId) {
-		return this.calls.callAsync(UnaryRequests.pollActivityBuffer(agentId));
+		return execute(() -> this.calls.pollActivityBuffer(agentId));
 	}
 
 	@Override
 	public CompletableFuture<Long> purgeActivity(String agentId, Collection<String> taskIds) {
-		UnaryRequest<?, ?, Long> request = UnaryRequests.purgeActivity(agentId, taskIds);
-		return (request != null) ? this.calls.callAsync(request) : CompletableFuture.completedFuture(0L);
+		try {
+			UnaryCall<?, ?, Long> call = this.calls.purgeActivity(agentId, taskIds);
+			return (call != null) ? call.executeAsync() : CompletableFuture.completedFuture(0L);
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
 	public CompletableFuture<Long> purgeAllActivity(String agentId) {
-		return this.calls.callAsync(UnaryRequests.purgeAllActivity(agentId));
+		return execute(() -> this.calls.purgeAllActivity(agentId));
 	}
 
 	@Override
@@ -62,6 +68,20 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 	@Override
 	public AsyncSchedulerClient withMetadata(Metadata metadata) {
 		return new GrpcAsyncSchedulerClient(this.calls.withMetadata(metadata));
+	}
+
+	@Override
+	public void close() {
+		this.calls.close();
+	}
+
+	private static <R> CompletableFuture<R> execute(Supplier<UnaryCall<?, ?, R>> call) {
+		try {
+			return call.get().executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 }

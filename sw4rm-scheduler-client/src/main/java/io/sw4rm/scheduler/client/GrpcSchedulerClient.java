@@ -11,46 +11,46 @@ import io.grpc.Metadata;
  */
 final class GrpcSchedulerClient implements SchedulerClient {
 
-	private final SchedulerCalls calls;
+	private final UnaryCalls calls;
 
-	GrpcSchedulerClient(SchedulerCalls calls) {
+	GrpcSchedulerClient(UnaryCalls calls) {
 		this.calls = calls;
 	}
 
 	@Override
 	public SubmitTaskResult submitTask(TaskSubmission submission) {
-		return this.calls.call(UnaryRequests.submitTask(submission, this.calls.payloadConverter()));
+		return this.calls.submitTask(submission).execute();
 	}
 
 	@Override
 	public PreemptionResult requestPreemption(String agentId, String taskId, String reason) {
-		return this.calls.call(UnaryRequests.requestPreemption(agentId, taskId, reason));
+		return this.calls.requestPreemption(agentId, taskId, reason).execute();
 	}
 
 	@Override
 	public ShutdownResult shutdownAgent(String agentId) {
-		return this.calls.call(UnaryRequests.shutdownAgent(agentId));
+		return this.calls.shutdownAgent(agentId).execute();
 	}
 
 	@Override
 	public ShutdownResult shutdownAgent(String agentId, Duration gracePeriod) {
-		return this.calls.call(UnaryRequests.shutdownAgent(agentId, gracePeriod));
+		return this.calls.shutdownAgent(agentId, gracePeriod).execute();
 	}
 
 	@Override
 	public List<ActivityEntry> pollActivityBuffer(String agentId) {
-		return this.calls.call(UnaryRequests.pollActivityBuffer(agentId));
+		return this.calls.pollActivityBuffer(agentId).execute();
 	}
 
 	@Override
 	public long purgeActivity(String agentId, Collection<String> taskIds) {
-		UnaryRequest<?, ?, Long> request = UnaryRequests.purgeActivity(agentId, taskIds);
-		return (request != null) ? this.calls.call(request) : 0;
+		UnaryCall<?, ?, Long> call = this.calls.purgeActivity(agentId, taskIds);
+		return (call != null) ? call.execute() : 0;
 	}
 
 	@Override
 	public long purgeAllActivity(String agentId) {
-		return this.calls.call(UnaryRequests.purgeAllActivity(agentId));
+		return this.calls.purgeAllActivity(agentId).execute();
 	}
 
 	@Override
@@ -61,6 +61,11 @@ final class GrpcSchedulerClient implements SchedulerClient {
 	@Override
 	public SchedulerClient withMetadata(Metadata metadata) {
 		return new GrpcSchedulerClient(this.calls.withMetadata(metadata));
+	}
+
+	@Override
+	public void close() {
+		this.calls.close();
 	}
 
 }

@@ -15,7 +15,7 @@ public class JacksonPayloadConverter implements PayloadConverter {
 
 	/**
 	 * Create a converter.
-	 * @param jsonMapper the mapper to write JSON with
+	 * @param jsonMapper the mapper that writes JSON
 	 */
 	public JacksonPayloadConverter(JsonMapper jsonMapper) {
 		this.jsonMapper = Checks.notNull(jsonMapper, "jsonMapper");

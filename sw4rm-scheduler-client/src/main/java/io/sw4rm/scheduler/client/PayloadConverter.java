@@ -1,8 +1,8 @@
 package io.sw4rm.scheduler.client;
 
 /**
- * Turns objects into the bytes of {@link TaskSubmission#params() task parameters}. Bytes,
- * text and protobuf messages are sent as they are and never reach a converter.
+ * Converts objects to the bytes of {@link TaskSubmission#params() task parameters}.
+ * Bytes, text and protobuf messages are sent unchanged and are not converted.
  * Implementations must be thread-safe.
  */
 @FunctionalInterface
@@ -13,7 +13,7 @@ public interface PayloadConverter {
 	 * @param params the object to convert
 	 * @param contentType the MIME type that the result must have, such as
 	 * {@code application/json}
-	 * @return the bytes to send; the caller takes over the array
+	 * @return the bytes to send; the array must not be changed afterwards
 	 * @throws IllegalArgumentException if the object can't be converted to that type
 	 */
 	byte[] convert(Object params, String contentType);

@@ -1,10 +1,10 @@
 package io.sw4rm.scheduler.client;
 
 /**
- * The scheduler's answer to a preemption request.
+ * The scheduler's response to a preemption request.
  *
- * @param enqueued whether the preemption request was queued; some schedulers answer
- * {@code false} for a task that they don't know
+ * @param enqueued whether the preemption request was queued; some schedulers return
+ * {@code false} for an unknown task
  */
 public record PreemptionResult(boolean enqueued) {
 

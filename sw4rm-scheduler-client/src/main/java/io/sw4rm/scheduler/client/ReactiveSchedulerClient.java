@@ -3,34 +3,38 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 
+import io.grpc.Channel;
 import io.grpc.Metadata;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 /**
  * Reactive client of the SW4RM scheduler: the operations of {@link SchedulerClient},
- * answered with Reactor's types. Needs {@code reactor-core}.
+ * returning Reactor types. Requires {@code reactor-core}.
  * <p>
- * Each subscription makes a call of its own, and cancelling it cancels the call. All
- * failures of operations are signalled, bad arguments among them.
+ * Each subscription makes a separate call, and cancelling it cancels the call. All
+ * failures are signalled as errors, including invalid arguments.
  * <p>
- * Clients are immutable and thread-safe. They don't own their channel.
+ * Clients are immutable and thread-safe. A client that was created from a channel does
+ * not own it; one that was created from an address owns its channel and must be closed.
  */
-public interface ReactiveSchedulerClient {
+public interface ReactiveSchedulerClient extends AutoCloseable {
 
 	/**
 	 * Submit a task for scheduling and execution.
 	 * @param submission the task
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @see SchedulerClient#submitTask(TaskSubmission)
 	 */
 	Mono<SubmitTaskResult> submitTask(TaskSubmission submission);
 
 	/**
-	 * Ask for a running task to yield, without a reason.
+	 * Request a running task to yield, without a reason.
 	 * @param agentId the agent that runs the task, not blank
 	 * @param taskId the task, not blank
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @see SchedulerClient#requestPreemption(String, String)
 	 */
 	default Mono<PreemptionResult> requestPreemption(String agentId, String taskId) {
@@ -38,28 +42,29 @@ public interface ReactiveSchedulerClient {
 	}
 
 	/**
-	 * Ask for a running task to yield.
+	 * Request a running task to yield.
 	 * @param agentId the agent that runs the task, not blank
 	 * @param taskId the task, not blank
-	 * @param reason why the task should yield, for people to read; may be empty
-	 * @return the scheduler's answer
+	 * @param reason a human-readable reason why the task should yield; may be empty
+	 * @return the scheduler's response
 	 * @see SchedulerClient#requestPreemption(String, String, String)
 	 */
 	Mono<PreemptionResult> requestPreemption(String agentId, String taskId, String reason);
 
 	/**
-	 * Ask an agent to shut down, with the scheduler's default grace period.
+	 * Request an agent to shut down, with the scheduler's default grace period.
 	 * @param agentId the agent, not blank
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @see SchedulerClient#shutdownAgent(String)
 	 */
 	Mono<ShutdownResult> shutdownAgent(String agentId);
 
 	/**
-	 * Ask an agent to shut down.
+	 * Request an agent to shut down.
 	 * @param agentId the agent, not blank
-	 * @param gracePeriod how long running tasks may go on, 0 to 315576000000 seconds
-	 * @return the scheduler's answer
+	 * @param gracePeriod the time that running tasks have to complete, 0 to 315576000000
+	 * seconds
+	 * @return the scheduler's response
 	 * @see SchedulerClient#shutdownAgent(String, Duration)
 	 */
 	Mono<ShutdownResult> shutdownAgent(String agentId, Duration gracePeriod);
@@ -74,10 +79,10 @@ public interface ReactiveSchedulerClient {
 
 	/**
 	 * Remove the entries of some tasks from the activity buffer of an agent. Without task
-	 * ids nothing is sent and nothing is removed.
+	 * ids, nothing is sent and nothing is removed.
 	 * @param agentId the agent, not blank
 	 * @param taskIds the tasks, none of them blank
-	 * @return how many entries were removed
+	 * @return the number of removed entries
 	 * @see SchedulerClient#purgeActivity(String, Collection)
 	 */
 	Mono<Long> purgeActivity(String agentId, Collection<String> taskIds);
@@ -85,22 +90,22 @@ public interface ReactiveSchedulerClient {
 	/**
 	 * Remove all entries from the activity buffer of an agent.
 	 * @param agentId the agent, not blank
-	 * @return how many entries were removed
+	 * @return the number of removed entries
 	 * @see SchedulerClient#purgeAllActivity(String)
 	 */
 	Mono<Long> purgeAllActivity(String agentId);
 
 	/**
 	 * Return a client that gives every call the same deadline.
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @return a client on the same channel; this one is unchanged
 	 */
 	ReactiveSchedulerClient withDeadline(Duration deadline);
 
 	/**
 	 * Return a client that sends metadata with every call.
-	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
-	 * that gRPC or HTTP uses itself, such as {@code user-agent}
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not a
+	 * name that gRPC or HTTP reserves, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(String, String)
@@ -112,19 +117,63 @@ public interface ReactiveSchedulerClient {
 	/**
 	 * Return a client that sends metadata with every call.
 	 * @param metadata the metadata, copied; names and texts as for
-	 * {@link #withMetadata(String, String)}, and bytes of any kind
+	 * {@link #withMetadata(String, String)}, binary values may be any bytes
 	 * @return a client on the same channel; this one is unchanged
 	 * @see SchedulerClient#withMetadata(Metadata)
 	 */
 	ReactiveSchedulerClient withMetadata(Metadata metadata);
 
 	/**
-	 * Create a reactive client that calls through an asynchronous one.
-	 * @param client the client to call through
+	 * Shut down the channel of a client that was created from an address. Calls in flight
+	 * have 5 seconds to complete and are cancelled after that. Clients derived from this
+	 * one share the channel. A channel that was passed to the client remains open.
+	 */
+	@Override
+	default void close() {
+	}
+
+	/**
+	 * Create a client with default settings.
+	 * @param channel the channel to the scheduler, which the caller must shut down
 	 * @return a new client
 	 */
-	static ReactiveSchedulerClient create(AsyncSchedulerClient client) {
-		return new AsyncReactiveSchedulerClient(Checks.notNull(client, "client"));
+	static ReactiveSchedulerClient create(Channel channel) {
+		return builder(channel).buildReactive();
+	}
+
+	/**
+	 * Create a client with default settings and its own channel, which {@link #close()}
+	 * shuts down.
+	 * @param address the address of the scheduler, in a format that
+	 * {@link SchedulerAddress} supports
+	 * @return a new client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static ReactiveSchedulerClient create(String address) {
+		return builder(address).buildReactive();
+	}
+
+	/**
+	 * Return a builder for a client.
+	 * @param channel the channel to the scheduler, which the caller must shut down
+	 * @return a new builder; call {@link SchedulerClientBuilder#buildReactive()} to
+	 * create the client
+	 */
+	static SchedulerClientBuilder builder(Channel channel) {
+		return new SchedulerClientBuilder(channel);
+	}
+
+	/**
+	 * Return a builder for a client with its own channel, which {@link #close()} shuts
+	 * down.
+	 * @param address the address of the scheduler, in a format that
+	 * {@link SchedulerAddress} supports
+	 * @return a new builder; call {@link SchedulerClientBuilder#buildReactive()} to
+	 * create the client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClientBuilder builder(String address) {
+		return new SchedulerClientBuilder(SchedulerAddress.parse(address));
 	}
 
 }

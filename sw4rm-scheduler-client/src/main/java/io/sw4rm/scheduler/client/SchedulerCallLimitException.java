@@ -1,19 +1,22 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.function.Function;
+
 import io.grpc.Status;
 
 /**
- * Thrown when a call was not made because as many calls as the client may make at once
- * were in flight. Nothing was sent.
+ * Thrown when a call was not made because the client's limit of calls in flight is
+ * reached. The request was not sent.
  *
- * @see SchedulerClientBuilder#maxInFlight(java.util.concurrent.Semaphore)
+ * @see SchedulerClientBuilder#maxInFlight(int)
  */
 public class SchedulerCallLimitException extends SchedulerException {
 
 	private static final long serialVersionUID = 1L;
 
-	private static final Status STATUS = Status.RESOURCE_EXHAUSTED.withDescription(
-			"Nothing was sent: as many calls as the client may make at once (sw4rm.scheduler.max-in-flight) are in flight");
+	static final String DESCRIPTION = "The request was not sent";
+
+	private static final Status STATUS = Status.RESOURCE_EXHAUSTED.withDescription(DESCRIPTION);
 
 	/**
 	 * Create an exception for a call that was not made.
@@ -23,6 +26,11 @@ public class SchedulerCallLimitException extends SchedulerException {
 	 */
 	public SchedulerCallLimitException(SchedulerOperation operation, String target, String correlationId) {
 		super(operation, target, correlationId, STATUS.asRuntimeException());
+	}
+
+	SchedulerCallLimitException(SchedulerOperation operation, String target, String correlationId,
+			Function<SchedulerProblem, String> remedies) {
+		super(operation, target, correlationId, STATUS.asRuntimeException(), remedies);
 	}
 
 }

@@ -1,41 +1,55 @@
 package io.sw4rm.scheduler.client;
 
-import com.google.protobuf.MessageLite;
-import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
-
 /**
- * Receives what happens to the calls of a client: the hook for metrics. Each call is
- * reported once, however often gRPC tries it.
+ * Callback interface for the calls of a client, for example for metrics, traces, log
+ * context and statistics. Each call starts once and ends once, regardless of the number
+ * of attempts.
  * <p>
- * Called by every thread that calls or is answered, so implementations must be
- * thread-safe and quick, and must not throw.
+ * All threads that make calls or receive responses use the listener, so implementations
+ * must be thread-safe and fast. The first exception of a listener is logged; the call and
+ * other listeners are not affected.
  */
 public interface SchedulerCallListener {
 
 	/**
-	 * Called before a call is made.
-	 * @param operation the operation
-	 * @param request the message that will be sent
+	 * Called on the caller's thread before the request is sent. May add metadata.
+	 * @param call the call
 	 */
-	default void onStart(SchedulerOperation operation, MessageLite request) {
+	default void onStart(SchedulerCall call) {
 	}
 
 	/**
-	 * Called when gRPC tries a call once more.
-	 * @param operation the operation
+	 * Called when gRPC sends the request again.
+	 * @param call the call
 	 */
-	default void onRetry(SchedulerOperation operation) {
+	default void onRetry(SchedulerCall call) {
 	}
 
 	/**
-	 * Called when a call has ended, before its caller is told.
-	 * @param operation the operation
-	 * @param status how the call ended
-	 * @param nanos how long the call took, with all its attempts, in nanoseconds
-	 * @param result what the caller gets, or {@code null} if the call failed
+	 * Called when a call has ended, before the caller receives the outcome.
+	 * @param call the call, with its {@linkplain SchedulerCall#status() status}
 	 */
-	default void onEnd(SchedulerOperation operation, Status.Code status, long nanos, @Nullable Object result) {
+	default void onEnd(SchedulerCall call) {
+	}
+
+	/**
+	 * Called on a thread that starts to work on a call, after {@link #onStart} and before
+	 * {@link #onEnd}, to set thread-bound state. For a blocking call, the scope stays
+	 * open until the call has ended. An asynchronous call has two scopes: one while the
+	 * request is sent, and one on another thread while the future completes, in which
+	 * dependent stages run. The two may overlap in time, so keep the state of a scope per
+	 * thread.
+	 * @param call the call; in the second scope it has a
+	 * {@linkplain SchedulerCall#status() status}
+	 */
+	default void onScopeOpened(SchedulerCall call) {
+	}
+
+	/**
+	 * Called on the same thread when its work on the call ends.
+	 * @param call the call
+	 */
+	default void onScopeClosed(SchedulerCall call) {
 	}
 
 }

@@ -7,37 +7,40 @@ import java.util.List;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 /**
  * Blocking client of the SW4RM scheduler (specification 6.4).
  * <p>
  * Every call has a deadline and carries a correlation id. A call that fails throws a
- * {@link SchedulerException}, or what the client's {@link SchedulerExceptionTranslator}
- * makes of it; bad arguments throw an {@link IllegalArgumentException} before anything is
- * sent. Interrupting the calling thread cancels the call, which then fails with the
- * status {@code CANCELLED}, and keeps the thread's interrupt flag.
+ * {@link SchedulerException}, or the exception that the client's
+ * {@link SchedulerExceptionTranslator} returns. Invalid arguments cause an
+ * {@link IllegalArgumentException} before anything is sent. Interrupting the calling
+ * thread cancels the call, which then fails with the status {@code CANCELLED}, and keeps
+ * the thread's interrupt flag.
  * <p>
- * Clients are immutable and thread-safe. They don't own their channel: who made it shuts
- * it down.
+ * Clients are immutable and thread-safe. A client that was created from a channel does
+ * not own it; one that was created from an address owns its channel and must be closed.
  *
  * @see AsyncSchedulerClient
  * @see ReactiveSchedulerClient
  */
-public interface SchedulerClient {
+public interface SchedulerClient extends AutoCloseable {
 
 	/**
-	 * Submit a task for scheduling and execution. A refusal is an answer, not an
+	 * Submit a task for scheduling and execution. A refusal is a result, not an
 	 * exception.
 	 * @param submission the task
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @throws SchedulerException if the call failed
 	 */
 	SubmitTaskResult submitTask(TaskSubmission submission);
 
 	/**
-	 * Ask for a running task to yield, without a reason.
+	 * Request a running task to yield, without a reason.
 	 * @param agentId the agent that runs the task, not blank
 	 * @param taskId the task, not blank
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @throws SchedulerException if the call failed
 	 */
 	default PreemptionResult requestPreemption(String agentId, String taskId) {
@@ -45,28 +48,29 @@ public interface SchedulerClient {
 	}
 
 	/**
-	 * Ask for a running task to yield.
+	 * Request a running task to yield.
 	 * @param agentId the agent that runs the task, not blank
 	 * @param taskId the task, not blank
-	 * @param reason why the task should yield, for people to read; may be empty
-	 * @return the scheduler's answer
+	 * @param reason a human-readable reason why the task should yield; may be empty
+	 * @return the scheduler's response
 	 * @throws SchedulerException if the call failed
 	 */
 	PreemptionResult requestPreemption(String agentId, String taskId, String reason);
 
 	/**
-	 * Ask an agent to shut down, with the scheduler's default grace period.
+	 * Request an agent to shut down, with the scheduler's default grace period.
 	 * @param agentId the agent, not blank
-	 * @return the scheduler's answer
+	 * @return the scheduler's response
 	 * @throws SchedulerException if the call failed
 	 */
 	ShutdownResult shutdownAgent(String agentId);
 
 	/**
-	 * Ask an agent to shut down.
+	 * Request an agent to shut down.
 	 * @param agentId the agent, not blank
-	 * @param gracePeriod how long running tasks may go on, 0 to 315576000000 seconds
-	 * @return the scheduler's answer
+	 * @param gracePeriod the time that running tasks have to complete, 0 to 315576000000
+	 * seconds
+	 * @return the scheduler's response
 	 * @throws SchedulerException if the call failed
 	 */
 	ShutdownResult shutdownAgent(String agentId, Duration gracePeriod);
@@ -81,11 +85,12 @@ public interface SchedulerClient {
 
 	/**
 	 * Remove the entries of some tasks from the activity buffer of an agent. Without task
-	 * ids nothing is sent and nothing is removed, although the protocol takes an empty
-	 * list for "everything": that is {@link #purgeAllActivity(String)}.
+	 * ids, nothing is sent and nothing is removed, although an empty list means
+	 * "everything" in the protocol. Use {@link #purgeAllActivity(String)} to remove all
+	 * entries.
 	 * @param agentId the agent, not blank
 	 * @param taskIds the tasks, none of them blank
-	 * @return how many entries were removed, 0..4294967295
+	 * @return the number of removed entries, 0..4294967295
 	 * @throws SchedulerException if the call failed
 	 */
 	long purgeActivity(String agentId, Collection<String> taskIds);
@@ -93,23 +98,24 @@ public interface SchedulerClient {
 	/**
 	 * Remove all entries from the activity buffer of an agent.
 	 * @param agentId the agent, not blank
-	 * @return how many entries were removed, 0..4294967295
+	 * @return the number of removed entries, 0..4294967295
 	 * @throws SchedulerException if the call failed
 	 */
 	long purgeAllActivity(String agentId);
 
 	/**
 	 * Return a client that gives every call the same deadline.
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @return a client on the same channel; this one is unchanged
 	 */
 	SchedulerClient withDeadline(Duration deadline);
 
 	/**
-	 * Return a client that sends metadata with every call, in the place of earlier values
-	 * with the same name. The name {@code x-correlation-id} sets the correlation id.
-	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
-	 * that gRPC or HTTP uses itself, such as {@code user-agent}
+	 * Return a client that sends metadata with every call, replacing earlier values with
+	 * the same name. The name {@code x-correlation-id} sets the correlation id, at most
+	 * 128 characters.
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not a
+	 * name that gRPC or HTTP reserves, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return a client on the same channel; this one is unchanged
 	 */
@@ -118,17 +124,27 @@ public interface SchedulerClient {
 	}
 
 	/**
-	 * Return a client that sends metadata with every call, in the place of earlier values
-	 * with the same names. The name {@code x-correlation-id} sets the correlation id.
+	 * Return a client that sends metadata with every call, replacing earlier values with
+	 * the same names. The name {@code x-correlation-id} sets the correlation id, at most
+	 * 128 characters.
 	 * @param metadata the metadata, copied; names and texts as for
-	 * {@link #withMetadata(String, String)}, and bytes of any kind
+	 * {@link #withMetadata(String, String)}, binary values may be any bytes
 	 * @return a client on the same channel; this one is unchanged
 	 */
 	SchedulerClient withMetadata(Metadata metadata);
 
 	/**
+	 * Shut down the channel of a client that was created from an address. Calls in flight
+	 * have 5 seconds to complete and are cancelled after that. Clients derived from this
+	 * one share the channel. A channel that was passed to the client remains open.
+	 */
+	@Override
+	default void close() {
+	}
+
+	/**
 	 * Create a client with default settings.
-	 * @param channel the channel to the scheduler
+	 * @param channel the channel to the scheduler, which the caller must shut down
 	 * @return a new client
 	 */
 	static SchedulerClient create(Channel channel) {
@@ -136,12 +152,38 @@ public interface SchedulerClient {
 	}
 
 	/**
-	 * Start to build a client.
-	 * @param channel the channel to the scheduler
-	 * @return a new builder
+	 * Create a client with default settings and its own channel, which {@link #close()}
+	 * shuts down.
+	 * @param address the address of the scheduler, in a format that
+	 * {@link SchedulerAddress} supports
+	 * @return a new client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClient create(String address) {
+		return builder(address).build();
+	}
+
+	/**
+	 * Return a builder for a client.
+	 * @param channel the channel to the scheduler, which the caller must shut down
+	 * @return a new builder; call {@link SchedulerClientBuilder#build()} to create the
+	 * client
 	 */
 	static SchedulerClientBuilder builder(Channel channel) {
 		return new SchedulerClientBuilder(channel);
+	}
+
+	/**
+	 * Return a builder for a client with its own channel, which {@link #close()} shuts
+	 * down.
+	 * @param address the address of the scheduler, in a format that
+	 * {@link SchedulerAddress} supports
+	 * @return a new builder; call {@link SchedulerClientBuilder#build()} to create the
+	 * client
+	 * @throws IllegalArgumentException if the address is invalid
+	 */
+	static SchedulerClientBuilder builder(String address) {
+		return new SchedulerClientBuilder(SchedulerAddress.parse(address));
 	}
 
 }

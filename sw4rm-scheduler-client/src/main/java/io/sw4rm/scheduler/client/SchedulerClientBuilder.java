@@ -5,48 +5,63 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 /**
- * Builds scheduler clients. Can be used again after a client was built; later changes
- * don't reach that client. Not thread-safe.
+ * Builds scheduler clients. Can be reused after a client was built; later changes do not
+ * affect that client. Not thread-safe.
  *
  * @see SchedulerClient#builder(Channel)
+ * @see SchedulerClient#builder(String)
  */
 public final class SchedulerClientBuilder {
 
 	/**
-	 * What gRPC servers accept unless they are told otherwise.
+	 * The limit of gRPC servers by default.
 	 */
 	private static final int DEFAULT_MAX_OUTBOUND_MESSAGE_SIZE = 4 * 1024 * 1024;
 
-	private final Channel channel;
+	private final @Nullable Channel channel;
+
+	private final @Nullable SchedulerAddress address;
 
 	private final List<ClientInterceptor> interceptors = new ArrayList<>();
 
-	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
+	private final Map<SchedulerOperation, CallDeadline> deadlines = new EnumMap<>(SchedulerOperation.class);
 
-	private @Nullable Duration deadline;
+	private @Nullable CallDeadline deadline;
 
 	private @Nullable String target;
 
 	private Metadata metadata = new Metadata();
 
-	private CallOptions callOptions = CallOptions.DEFAULT;
+	private CallOptions callOptions = CallOptions.DEFAULT.withStreamTracerFactory(UnaryCall.ATTEMPT_TRACERS);
 
 	private Supplier<@Nullable String> correlationIds = CallMetadata::newCorrelationId;
 
 	private PayloadConverter payloadConverter = SchedulerClientBuilder::noPayloadConverter;
 
 	private SchedulerExceptionTranslator exceptionTranslator = (exception) -> exception;
+
+	private Function<SchedulerProblem, String> remedies = SchedulerProblem::remedy;
+
+	private Predicate<SchedulerCall> repeatUnauthenticated = (call) -> false;
 
 	private final List<SchedulerCallListener> listeners = new ArrayList<>();
 
@@ -56,6 +71,31 @@ public final class SchedulerClientBuilder {
 
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
+		this.address = null;
+	}
+
+	SchedulerClientBuilder(SchedulerAddress address) {
+		this.channel = null;
+		this.address = address;
+	}
+
+	private SchedulerClientBuilder(SchedulerClientBuilder other) {
+		this.channel = other.channel;
+		this.address = other.address;
+		this.interceptors.addAll(other.interceptors);
+		this.deadlines.putAll(other.deadlines);
+		this.deadline = other.deadline;
+		this.target = other.target;
+		this.metadata = other.metadata;
+		this.callOptions = other.callOptions;
+		this.correlationIds = other.correlationIds;
+		this.payloadConverter = other.payloadConverter;
+		this.exceptionTranslator = other.exceptionTranslator;
+		this.remedies = other.remedies;
+		this.repeatUnauthenticated = other.repeatUnauthenticated;
+		this.listeners.addAll(other.listeners);
+		this.maxOutboundMessageSize = other.maxOutboundMessageSize;
+		this.permits = other.permits;
 	}
 
 	private static byte[] noPayloadConverter(Object params, String contentType) {
@@ -66,8 +106,17 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the name of the scheduler in exceptions. When left out, it is the channel's
-	 * authority.
+	 * Return a new builder with the settings of this one. Clients of both share one
+	 * {@linkplain #maxInFlight(int) limit of calls in flight}.
+	 * @return a new builder
+	 */
+	public SchedulerClientBuilder copy() {
+		return new SchedulerClientBuilder(this);
+	}
+
+	/**
+	 * Set the name of the scheduler in exceptions. By default, it is the address or the
+	 * authority of the channel.
 	 * @param target the target, such as {@code localhost:50053}
 	 * @return this builder
 	 */
@@ -77,31 +126,56 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the deadline of operations without one of their own. When left out, it is
-	 * {@linkplain SchedulerOperation#defaultDeadline() the protocol's}.
-	 * @param deadline how long a call may take, positive
+	 * Set the deadline of operations that do not have their own. By default,
+	 * {@linkplain SchedulerOperation#defaultDeadline() that of the protocol} applies.
+	 * @param deadline the maximum duration of a call, positive
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(Duration deadline) {
-		this.deadline = Checks.positive(deadline, "deadline");
+		return deadline(deadline, "deadline of the client");
+	}
+
+	/**
+	 * Set the deadline of operations that do not have their own, and its name in
+	 * exceptions.
+	 * @param deadline the maximum duration of a call, positive
+	 * @param setting the setting that the deadline comes from, such as the name of a
+	 * property
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder deadline(Duration deadline, String setting) {
+		this.deadline = CallDeadline.of(Checks.positive(deadline, "deadline"), Checks.hasText(setting, "setting"));
 		return this;
 	}
 
 	/**
 	 * Set the deadline of an operation.
 	 * @param operation the operation
-	 * @param deadline how long a call may take, positive
+	 * @param deadline the maximum duration of a call, positive
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder deadline(SchedulerOperation operation, Duration deadline) {
-		this.deadlines.put(Checks.notNull(operation, "operation"), Checks.positive(deadline, "deadline"));
+		return deadline(operation, deadline, "deadline of the operation");
+	}
+
+	/**
+	 * Set the deadline of an operation, and its name in exceptions.
+	 * @param operation the operation
+	 * @param deadline the maximum duration of a call, positive
+	 * @param setting the setting that the deadline comes from, such as the name of a
+	 * property
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder deadline(SchedulerOperation operation, Duration deadline, String setting) {
+		this.deadlines.put(Checks.notNull(operation, "operation"),
+				CallDeadline.of(Checks.positive(deadline, "deadline"), Checks.hasText(setting, "setting")));
 		return this;
 	}
 
 	/**
-	 * Send metadata with every call, in the place of earlier values with the same name.
-	 * @param name the name of the metadata, without the suffix {@code -bin}, and not one
-	 * that gRPC or HTTP uses itself, such as {@code user-agent}
+	 * Send metadata with every call, replacing earlier values with the same name.
+	 * @param name the name of the metadata, without the suffix {@code -bin}, and not a
+	 * name that gRPC or HTTP reserves, such as {@code user-agent}
 	 * @param value the value, printable ASCII
 	 * @return this builder
 	 */
@@ -111,9 +185,10 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set where the correlation id of each call comes from, for instance from the request
-	 * that the application is serving. Used by every calling thread. When left out, or
-	 * when it supplies null or no printable ASCII text, the id is a random UUID.
+	 * Set the supplier of the correlation id of each call, for example from the request
+	 * that the application is serving. It is used on all calling threads. By default, and
+	 * if it supplies null or a text that is not printable ASCII or has more than 128
+	 * characters, the id is a random UUID.
 	 * @param correlationIds supplies correlation ids, thread-safe
 	 * @return this builder
 	 */
@@ -123,8 +198,8 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Add an interceptor. Those added first see a call first; all of them see the
-	 * client's metadata and correlation id.
+	 * Add an interceptor. Interceptors are called in the order in which they were added;
+	 * the metadata includes that of the client and the correlation id.
 	 * @param interceptor the interceptor
 	 * @return this builder
 	 */
@@ -134,8 +209,8 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set whether calls wait for a connection until their deadline instead of failing at
-	 * once when there is none. When left out, they don't.
+	 * Set whether calls wait for a connection until their deadline instead of failing
+	 * immediately when there is none. By default, they do not wait.
 	 * @param waitForReady whether to wait
 	 * @return this builder
 	 */
@@ -145,7 +220,19 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Compress requests. When left out, they aren't compressed.
+	 * Set a gRPC call option of each call.
+	 * @param key the option
+	 * @param value its value
+	 * @param <T> the type of the value
+	 * @return this builder
+	 */
+	public <T> SchedulerClientBuilder callOption(CallOptions.Key<T> key, T value) {
+		this.callOptions = this.callOptions.withOption(Checks.notNull(key, "key"), Checks.notNull(value, "value"));
+		return this;
+	}
+
+	/**
+	 * Compress requests. By default, they are not compressed.
 	 * @param compressorName the name of a compressor of the channel's registry, such as
 	 * {@code gzip}
 	 * @return this builder
@@ -156,9 +243,9 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set the size of the largest message to send. A larger one is refused with an
-	 * {@link IllegalArgumentException} before anything is sent. When left out, it is 4
-	 * MiB: what a gRPC server accepts unless it is told otherwise.
+	 * Set the size of the largest message to send. A larger one is rejected with an
+	 * {@link IllegalArgumentException} before anything is sent. The default is 4 MiB,
+	 * which is also the default limit of gRPC servers.
 	 * @param bytes the size in bytes, positive
 	 * @return this builder
 	 */
@@ -168,20 +255,20 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Limit the calls in flight. Each call holds a permit until it has ended; one that
-	 * gets none fails at once with a {@link SchedulerCallLimitException}. Clients that
-	 * are given the same semaphore share the limit. When left out, there is none.
-	 * @param permits as many permits as there may be calls in flight
+	 * Limit the calls in flight of all clients that this builder and its copies build.
+	 * Further calls fail immediately with a {@link SchedulerCallLimitException}. By
+	 * default, there is no limit.
+	 * @param calls the largest number of calls in flight, positive
 	 * @return this builder
 	 */
-	public SchedulerClientBuilder maxInFlight(Semaphore permits) {
-		this.permits = Checks.notNull(permits, "permits");
+	public SchedulerClientBuilder maxInFlight(int calls) {
+		this.permits = new Semaphore(Checks.range(calls, 1, Integer.MAX_VALUE, "maxInFlight"));
 		return this;
 	}
 
 	/**
 	 * Set the converter of task parameters that are neither bytes nor text nor a protobuf
-	 * message. When left out, such parameters are refused.
+	 * message. By default, such parameters are rejected.
 	 * @param payloadConverter the converter
 	 * @return this builder
 	 */
@@ -191,7 +278,7 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Set what decides which exception a failed call throws. When left out, it is a
+	 * Set the translator of exceptions. By default, failed calls throw a
 	 * {@link SchedulerException}.
 	 * @param exceptionTranslator the translator
 	 * @return this builder
@@ -202,7 +289,33 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
-	 * Add a listener that is told of each call, after those added before.
+	 * Set the remedies in exception messages. By default,
+	 * {@link SchedulerProblem#remedy()} is used.
+	 * @param remedies returns a sentence without a full stop at the end
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder remedies(Function<SchedulerProblem, String> remedies) {
+		this.remedies = Checks.notNull(remedies, "remedies");
+		return this;
+	}
+
+	/**
+	 * Set which calls are repeated once after the scheduler rejected them as
+	 * {@code UNAUTHENTICATED}, because other credentials may be available. The deadline
+	 * stays the same. If the credentials themselves fail the second call, with a status
+	 * that has a cause, the call ends with the rejection. By default, no call is
+	 * repeated.
+	 * @param repeatUnauthenticated decides for a rejected call; thread-safe, must not
+	 * block
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder repeatUnauthenticated(Predicate<SchedulerCall> repeatUnauthenticated) {
+		this.repeatUnauthenticated = Checks.notNull(repeatUnauthenticated, "repeatUnauthenticated");
+		return this;
+	}
+
+	/**
+	 * Add a listener that is notified of each call, after those added before.
 	 * @param listener the listener
 	 * @return this builder
 	 */
@@ -227,24 +340,49 @@ public final class SchedulerClientBuilder {
 		return new GrpcAsyncSchedulerClient(calls());
 	}
 
-	private SchedulerCalls calls() {
-		String target = this.target;
-		if (target == null) {
-			String authority = this.channel.authority();
-			target = (authority != null) ? authority : "unknown target";
-		}
-		CallSettings settings = new CallSettings(target, CallSettings.deadlines(this::deadlineOf), this.metadata,
-				this.callOptions, this.correlationIds, this.payloadConverter, this.exceptionTranslator,
-				CompositeCallListener.of(this.listeners), this.maxOutboundMessageSize, this.permits);
-		return new SchedulerCalls(ClientInterceptors.interceptForward(this.channel, this.interceptors), settings);
+	/**
+	 * Build a reactive client. Requires {@code reactor-core}.
+	 * @return a new client
+	 */
+	public ReactiveSchedulerClient buildReactive() {
+		return new GrpcReactiveSchedulerClient(buildAsync());
 	}
 
-	private Duration deadlineOf(SchedulerOperation operation) {
-		Duration deadline = this.deadlines.get(operation);
+	private UnaryCalls calls() {
+		ManagedChannel ownedChannel = (this.address != null) ? this.address.newChannelBuilder().build() : null;
+		Channel channel = (ownedChannel != null) ? ownedChannel : Objects.requireNonNull(this.channel);
+		CallSettings settings = new CallSettings(ClientInterceptors.interceptForward(channel, this.interceptors),
+				ownedChannel, shutDown(channel), target(channel), deadlines(), this.callOptions, this.correlationIds,
+				this.payloadConverter, this.exceptionTranslator, this.remedies, new CallListeners(this.listeners),
+				this.maxOutboundMessageSize, this.permits, this.repeatUnauthenticated);
+		return new UnaryCalls(settings, this.metadata);
+	}
+
+	private static BooleanSupplier shutDown(Channel channel) {
+		return (channel instanceof ManagedChannel managedChannel) ? managedChannel::isShutdown : () -> false;
+	}
+
+	private String target(Channel channel) {
+		if (this.target != null) {
+			return this.target;
+		}
+		if (this.address != null) {
+			return this.address.toString();
+		}
+		String authority = channel.authority();
+		return (authority != null) ? authority : "unknown target";
+	}
+
+	private CallDeadline[] deadlines() {
+		return Stream.of(SchedulerOperation.values()).map(this::deadline).toArray(CallDeadline[]::new);
+	}
+
+	private CallDeadline deadline(SchedulerOperation operation) {
+		CallDeadline deadline = this.deadlines.get(operation);
 		if (deadline == null) {
 			deadline = this.deadline;
 		}
-		return (deadline != null) ? deadline : operation.defaultDeadline();
+		return (deadline != null) ? deadline : CallDeadline.of(operation.defaultDeadline(), "default of the protocol");
 	}
 
 }

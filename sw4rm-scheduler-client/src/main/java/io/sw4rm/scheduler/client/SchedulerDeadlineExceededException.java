@@ -6,14 +6,16 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Thrown when no answer came within the deadline (gRPC status {@code DEADLINE_EXCEEDED}).
- * Whether the scheduler carried out the request is not known.
+ * Thrown when the scheduler did not respond within the deadline (gRPC status
+ * {@code DEADLINE_EXCEEDED}). The scheduler may have carried out the request.
  */
 public class SchedulerDeadlineExceededException extends SchedulerException {
 
 	private static final long serialVersionUID = 1L;
 
 	private final Duration deadline;
+
+	private final String deadlineSetting;
 
 	private final Duration elapsed;
 
@@ -22,46 +24,60 @@ public class SchedulerDeadlineExceededException extends SchedulerException {
 	 * @param operation the operation that failed
 	 * @param target the scheduler that was called
 	 * @param correlationId the correlation id of the call
-	 * @param deadline how long the call was allowed to take
+	 * @param deadline the deadline of the call
+	 * @param deadlineSetting the setting that the deadline comes from, such as
+	 * {@code withDeadline}
 	 * @param elapsed how long the call took
 	 * @param cause the failure as gRPC reports it
 	 */
 	public SchedulerDeadlineExceededException(SchedulerOperation operation, String target, String correlationId,
-			Duration deadline, Duration elapsed, StatusRuntimeException cause) {
-		super(operation, target, correlationId, cause,
-				remedy(Checks.notNull(deadline, "deadline"), Checks.notNull(elapsed, "elapsed")));
+			Duration deadline, String deadlineSetting, Duration elapsed, StatusRuntimeException cause) {
+		super(operation, target, correlationId, cause, advice(Checks.notNull(deadline, "deadline"),
+				Checks.notNull(deadlineSetting, "deadlineSetting"), Checks.notNull(elapsed, "elapsed")));
 		this.deadline = deadline;
+		this.deadlineSetting = deadlineSetting;
 		this.elapsed = elapsed;
 	}
 
-	private static String remedy(Duration deadline, Duration elapsed) {
-		String remedy = "The call ended after %d ms; its deadline (sw4rm.scheduler.deadline) was %d ms"
-			.formatted(millis(elapsed), millis(deadline));
-		// Then it was the deadline of the gRPC call that the application serves, or the
-		// scheduler's own
-		return (elapsed.compareTo(deadline) < 0) ? remedy + ", but somebody else's was nearer" : remedy;
+	private static String advice(Duration deadline, String setting, Duration elapsed) {
+		if (elapsed.compareTo(deadline) < 0) {
+			// The deadline of the gRPC call that the application serves, or the
+			// scheduler's own
+			return "The call ended after %d ms, before its deadline of %d ms (%s): another, shorter deadline applied"
+				.formatted(millis(elapsed), millis(deadline), setting);
+		}
+		return "The call ended after %d ms. Its deadline is %d ms (%s)".formatted(millis(elapsed), millis(deadline),
+				setting);
 	}
 
 	/**
-	 * Unlike {@link Duration#toMillis()} doesn't fail for a duration that is longer than
-	 * a {@code long} can tell.
+	 * Unlike {@link Duration#toMillis()} this does not fail for a duration that does not
+	 * fit into a {@code long}.
 	 */
 	private static long millis(Duration duration) {
 		return TimeUnit.MILLISECONDS.convert(duration);
 	}
 
 	/**
-	 * Return how long the client allowed the call to take.
-	 * @return the deadline, counted from the start of the call
+	 * Return the deadline of the call.
+	 * @return the deadline, measured from the start of the call
 	 */
 	public Duration getDeadline() {
 		return this.deadline;
 	}
 
 	/**
-	 * Return how long the call took. It is less than the deadline if a nearer one ended
-	 * the call: that of the gRPC call which the application was serving, or one that the
-	 * scheduler itself had to keep.
+	 * Return the setting that the deadline comes from.
+	 * @return the name of a property or method
+	 */
+	public String getDeadlineSetting() {
+		return this.deadlineSetting;
+	}
+
+	/**
+	 * Return how long the call took. It is less than the deadline if another, shorter
+	 * deadline ended the call: that of the gRPC call that the application serves, or one
+	 * of the scheduler itself.
 	 * @return the time from the start of the call to its end
 	 */
 	public Duration getElapsed() {

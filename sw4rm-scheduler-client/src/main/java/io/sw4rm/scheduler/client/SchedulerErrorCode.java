@@ -15,17 +15,17 @@ public enum SchedulerErrorCode {
 	BUFFER_FULL(1),
 
 	/**
-	 * Nothing is known by that name.
+	 * The agent or task was not found.
 	 */
 	NO_ROUTE(2),
 
 	/**
-	 * No answer came within the deadline.
+	 * There was no response within the deadline.
 	 */
 	ACK_TIMEOUT(3),
 
 	/**
-	 * The scheduler can't be reached.
+	 * The scheduler is unavailable.
 	 */
 	AGENT_UNAVAILABLE(4),
 
@@ -40,12 +40,12 @@ public enum SchedulerErrorCode {
 	VALIDATION_ERROR(6),
 
 	/**
-	 * The caller isn't known, or isn't allowed to do this.
+	 * The caller is not authenticated or not authorized.
 	 */
 	PERMISSION_DENIED(7),
 
 	/**
-	 * The scheduler doesn't offer the operation.
+	 * The scheduler does not support the operation.
 	 */
 	UNSUPPORTED_MESSAGE_TYPE(8),
 
@@ -60,22 +60,42 @@ public enum SchedulerErrorCode {
 	TOOL_TIMEOUT(10),
 
 	/**
-	 * Only a part was delivered.
+	 * The message was only delivered partially.
 	 */
 	PARTIAL_DELIVERY(11),
 
 	/**
-	 * The task was preempted by force.
+	 * The task was forcibly preempted.
 	 */
 	FORCED_PREEMPTION(12),
 
 	/**
-	 * The message outlived its time to live.
+	 * The time to live of the message expired.
 	 */
 	TTL_EXPIRED(13),
 
 	/**
-	 * Anything else.
+	 * The message is a duplicate.
+	 */
+	DUPLICATE_DETECTED(14),
+
+	/**
+	 * The same work is already in progress.
+	 */
+	ALREADY_IN_PROGRESS(15),
+
+	/**
+	 * The receiver is overloaded.
+	 */
+	OVERLOADED(16),
+
+	/**
+	 * Another receiver is responsible.
+	 */
+	REDIRECT(20),
+
+	/**
+	 * Any other error.
 	 */
 	INTERNAL_ERROR(99);
 
@@ -104,7 +124,8 @@ public enum SchedulerErrorCode {
 	/**
 	 * Return the error code that the SW4RM protocol assigns to a gRPC status.
 	 * @param status the gRPC status code
-	 * @return the error code, {@link #INTERNAL_ERROR} for a status without one of its own
+	 * @return the error code, {@link #INTERNAL_ERROR} for a status without a specific
+	 * code
 	 */
 	public static SchedulerErrorCode of(Status.Code status) {
 		return switch (Checks.notNull(status, "status")) {

@@ -2,15 +2,16 @@ package io.sw4rm.scheduler.client;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Function;
 
 import com.google.common.base.Ascii;
 import com.google.common.base.Throwables;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a call to the scheduler failed. Failures that callers often treat apart
- * have subclasses of their own.
+ * Thrown when a call to the scheduler failed. Common failures have subclasses.
  *
  * @see SchedulerUnavailableException
  * @see SchedulerDeadlineExceededException
@@ -37,6 +38,13 @@ public class SchedulerException extends RuntimeException {
 
 	private final SchedulerErrorCode errorCode;
 
+	private final @Nullable SchedulerProblem problem;
+
+	/**
+	 * Not stored in the superclass, because gRPC's exceptions can't be serialized.
+	 */
+	private final transient @Nullable StatusRuntimeException cause;
+
 	/**
 	 * Create an exception for a failed call.
 	 * @param operation the operation that failed
@@ -46,24 +54,43 @@ public class SchedulerException extends RuntimeException {
 	 */
 	public SchedulerException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
-		this(operation, target, correlationId, cause, Diagnosis.remedy(Checks.notNull(cause, "cause").getStatus()));
+		this(operation, target, correlationId, cause, SchedulerProblem::remedy);
 	}
 
 	SchedulerException(SchedulerOperation operation, String target, String correlationId, StatusRuntimeException cause,
-			String remedy) {
+			Function<SchedulerProblem, String> remedies) {
+		this(operation, target, correlationId, cause, advice(Checks.notNull(cause, "cause").getStatus(), remedies));
+	}
+
+	SchedulerException(SchedulerOperation operation, String target, String correlationId, StatusRuntimeException cause,
+			String advice) {
 		super(message(Checks.notNull(operation, "operation"), Checks.notNull(target, "target"),
-				Checks.notNull(correlationId, "correlationId"), Checks.notNull(cause, "cause").getStatus(), remedy),
-				cause);
+				Checks.notNull(correlationId, "correlationId"), Checks.notNull(cause, "cause").getStatus(), advice));
 		this.operation = operation;
 		this.target = target;
 		this.correlationId = correlationId;
+		this.cause = cause;
 		this.statusCode = cause.getStatus().getCode();
-		this.errorCode = Diagnosis.isTooLarge(cause.getStatus()) ? SchedulerErrorCode.OVERSIZE_PAYLOAD
-				: SchedulerErrorCode.of(this.statusCode);
+		this.problem = SchedulerProblem.of(cause.getStatus());
+		this.errorCode = errorCode(this.problem, this.statusCode);
+	}
+
+	private static SchedulerErrorCode errorCode(@Nullable SchedulerProblem problem, Status.Code statusCode) {
+		if (problem == SchedulerProblem.MESSAGE_TOO_LARGE) {
+			return SchedulerErrorCode.OVERSIZE_PAYLOAD;
+		}
+		// No buffer is full: the connection was closed
+		return (problem == SchedulerProblem.TOO_MANY_PINGS) ? SchedulerErrorCode.AGENT_UNAVAILABLE
+				: SchedulerErrorCode.of(statusCode);
+	}
+
+	private static String advice(Status status, Function<SchedulerProblem, String> remedies) {
+		SchedulerProblem problem = SchedulerProblem.of(status);
+		return (problem != null) ? problem.meaning() + ". " + remedies.apply(problem) : "";
 	}
 
 	private static String message(SchedulerOperation operation, String target, String correlationId, Status status,
-			String remedy) {
+			String advice) {
 		StringBuilder message = new StringBuilder();
 		message.append(operation.methodName()).append(" at ").append(target).append(" failed: ");
 		message.append(status.getCode());
@@ -71,7 +98,7 @@ public class SchedulerException extends RuntimeException {
 			message.append(": ").append(firstLine(status.getDescription()));
 		}
 		if (status.getCause() != null) {
-			// Says what gRPC's description often doesn't, such as "Connection refused"
+			// Contains what gRPC's description often lacks, such as "Connection refused"
 			Throwable cause = Throwables.getRootCause(status.getCause());
 			String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
 			if (!reason.equals(status.getDescription())) {
@@ -79,29 +106,29 @@ public class SchedulerException extends RuntimeException {
 			}
 		}
 		message.append(" (correlation id ").append(correlationId).append(')');
-		if (!remedy.isEmpty()) {
-			message.append(". ").append(remedy);
+		if (!advice.isEmpty()) {
+			message.append(". ").append(advice);
 		}
 		return message.toString();
 	}
 
 	/**
-	 * Leave out what gRPC adds in further lines, such as stack traces and pages of HTML.
-	 * The cause keeps it.
+	 * Omit what gRPC adds in further lines, such as stack traces and HTML pages. The
+	 * cause contains it.
 	 */
 	private static String firstLine(String description) {
 		return description.lines().findFirst().orElse("");
 	}
 
 	static SchedulerException of(SchedulerOperation operation, String target, String correlationId,
-			StatusRuntimeException cause) {
+			StatusRuntimeException cause, Function<SchedulerProblem, String> remedies) {
 		return switch (cause.getStatus().getCode()) {
-			case UNAVAILABLE -> new SchedulerUnavailableException(operation, target, correlationId, cause);
+			case UNAVAILABLE -> new SchedulerUnavailableException(operation, target, correlationId, cause, remedies);
 			case PERMISSION_DENIED, UNAUTHENTICATED ->
-				new SchedulerPermissionDeniedException(operation, target, correlationId, cause);
+				new SchedulerPermissionDeniedException(operation, target, correlationId, cause, remedies);
 			case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION ->
-				new SchedulerInvalidRequestException(operation, target, correlationId, cause);
-			default -> new SchedulerException(operation, target, correlationId, cause);
+				new SchedulerInvalidRequestException(operation, target, correlationId, cause, remedies);
+			default -> new SchedulerException(operation, target, correlationId, cause, remedies);
 		};
 	}
 
@@ -122,7 +149,7 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Return the correlation id that the call carried.
+	 * Return the correlation id of the call.
 	 * @return the correlation id
 	 */
 	public String getCorrelationId() {
@@ -146,10 +173,30 @@ public class SchedulerException extends RuntimeException {
 	}
 
 	/**
-	 * Return whether the same call may succeed when it is made again, by the protocol's
-	 * guidance. The failed call may have reached the scheduler all the same: a repeated
-	 * submission should keep its task id.
-	 * @return whether another try is worthwhile
+	 * Return the problem, if the client knows more than the status.
+	 * @return the problem, or {@code null}
+	 */
+	public @Nullable SchedulerProblem getProblem() {
+		return this.problem;
+	}
+
+	/**
+	 * Return the failure as gRPC reports it.
+	 * @return the cause, or {@code null} after this exception was serialized; the message
+	 * contains that of the cause
+	 */
+	@Override
+	public synchronized @Nullable Throwable getCause() {
+		return this.cause;
+	}
+
+	/**
+	 * Return whether the same call may succeed when it is repeated, according to the
+	 * protocol. The scheduler may nevertheless have carried out the failed call. Before
+	 * you submit a task again, poll the activity buffer of its agent. A missing entry
+	 * does not prove that the task was not accepted. A repeated submission should have
+	 * the same task id, and may be refused as a duplicate.
+	 * @return whether another attempt may succeed
 	 */
 	public boolean isRetryable() {
 		return RETRYABLE.contains(this.statusCode) && this.errorCode != SchedulerErrorCode.OVERSIZE_PAYLOAD;

@@ -1,8 +1,8 @@
 package io.sw4rm.scheduler.client;
 
 /**
- * Decides what a client throws when a call failed, for applications with an exception
- * hierarchy of their own. Implementations must be thread-safe.
+ * Translates the exceptions of failed calls, for applications with their own exception
+ * hierarchy. Implementations must be thread-safe.
  */
 @FunctionalInterface
 public interface SchedulerExceptionTranslator {

@@ -1,9 +1,11 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.function.Function;
+
 import io.grpc.StatusRuntimeException;
 
 /**
- * Thrown when the scheduler refuses a request as invalid (gRPC status
+ * Thrown when the scheduler rejects a request as invalid (gRPC status
  * {@code INVALID_ARGUMENT}, {@code OUT_OF_RANGE} or {@code FAILED_PRECONDITION}).
  */
 public class SchedulerInvalidRequestException extends SchedulerException {
@@ -20,6 +22,11 @@ public class SchedulerInvalidRequestException extends SchedulerException {
 	public SchedulerInvalidRequestException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
 		super(operation, target, correlationId, cause);
+	}
+
+	SchedulerInvalidRequestException(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause, Function<SchedulerProblem, String> remedies) {
+		super(operation, target, correlationId, cause, remedies);
 	}
 
 }

@@ -7,7 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 /**
- * An operation of the scheduler. Each stands for one RPC of
+ * An operation of the scheduler. Each corresponds to an RPC of
  * {@code sw4rm.scheduler.SchedulerService} (specification 6.4.1).
  */
 public enum SchedulerOperation {
@@ -18,12 +18,12 @@ public enum SchedulerOperation {
 	SUBMIT_TASK(SchedulerServiceGrpc.getSubmitTaskMethod(), Duration.ofSeconds(30)),
 
 	/**
-	 * Ask for a running task to yield.
+	 * Request a running task to yield.
 	 */
 	REQUEST_PREEMPTION(SchedulerServiceGrpc.getRequestPreemptionMethod(), Duration.ofSeconds(30)),
 
 	/**
-	 * Ask an agent to shut down gracefully.
+	 * Request an agent to shut down gracefully.
 	 */
 	SHUTDOWN_AGENT(SchedulerServiceGrpc.getShutdownAgentMethod(), Duration.ofSeconds(30)),
 
@@ -56,9 +56,10 @@ public enum SchedulerOperation {
 	}
 
 	/**
-	 * Return the deadline that applies when none is configured: 10 seconds for reading,
-	 * 30 seconds for everything else (timeout profiles of SW4-002).
-	 * @return the standard deadline
+	 * Return the deadline that applies when none is configured: 10 seconds for
+	 * {@link #POLL_ACTIVITY_BUFFER}, 30 seconds for all others (timeout profiles of
+	 * SW4-002).
+	 * @return the default deadline
 	 */
 	public Duration defaultDeadline() {
 		return this.defaultDeadline;

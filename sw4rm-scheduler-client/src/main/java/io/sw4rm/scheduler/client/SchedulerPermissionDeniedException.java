@@ -1,10 +1,12 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.function.Function;
+
 import io.grpc.StatusRuntimeException;
 
 /**
- * Thrown when the scheduler doesn't know the caller or doesn't allow it the operation
- * (gRPC status {@code UNAUTHENTICATED} or {@code PERMISSION_DENIED}).
+ * Thrown if the caller is not authenticated or not permitted to call the operation (gRPC
+ * status {@code UNAUTHENTICATED} or {@code PERMISSION_DENIED}).
  */
 public class SchedulerPermissionDeniedException extends SchedulerException {
 
@@ -20,6 +22,11 @@ public class SchedulerPermissionDeniedException extends SchedulerException {
 	public SchedulerPermissionDeniedException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
 		super(operation, target, correlationId, cause);
+	}
+
+	SchedulerPermissionDeniedException(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause, Function<SchedulerProblem, String> remedies) {
+		super(operation, target, correlationId, cause, remedies);
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.function.Function;
+
 import io.grpc.StatusRuntimeException;
 
 /**
@@ -19,6 +21,11 @@ public class SchedulerUnavailableException extends SchedulerException {
 	public SchedulerUnavailableException(SchedulerOperation operation, String target, String correlationId,
 			StatusRuntimeException cause) {
 		super(operation, target, correlationId, cause);
+	}
+
+	SchedulerUnavailableException(SchedulerOperation operation, String target, String correlationId,
+			StatusRuntimeException cause, Function<SchedulerProblem, String> remedies) {
+		super(operation, target, correlationId, cause, remedies);
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 /**
- * The scheduler's answer to a shutdown request.
+ * The scheduler's response to a shutdown request.
  *
  * @param ok whether the shutdown request was accepted
  */

@@ -1,21 +1,27 @@
 package io.sw4rm.scheduler.client;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.grpc.Metadata;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.AlphaChars;
-import net.jqwik.api.constraints.CharRange;
-import net.jqwik.api.constraints.StringLength;
-import net.jqwik.api.domains.Domain;
-import net.jqwik.api.domains.DomainContext;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
-import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.sw4rm.scheduler.client.AnyValues.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -25,59 +31,67 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for the metadata of calls, with any names and values: what is accepted arrives
  * unchanged.
  */
+@ExtendWith(AnyValues.class)
 class CallMetadataPropertyTests {
 
 	private static final int SIZE_THAT_SERVERS_ACCEPT = 4096;
 
+	private static final Values<ClientStyle> STYLES = Values.of(List.of(ClientStyle.values()));
+
 	private static final TestScheduler scheduler = new TestScheduler();
 
-	@BeforeContainer
+	@BeforeAll
 	static void startScheduler() throws IOException {
 		scheduler.start();
 	}
 
-	@AfterContainer
+	@AfterAll
 	static void stopScheduler() throws InterruptedException {
 		scheduler.close();
 	}
 
-	@BeforeTry
+	@BeforeEach
 	void reset() {
 		scheduler.reset();
 	}
 
-	@Property
-	@Domain(AnyValues.class)
-	@Domain(DomainContext.Global.class)
-	void sendsOrRefusesAnyName(@ForAll ClientStyle style, @ForAll @Nullable String name) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void sendsOrRefusesAnyName(ClientStyle style, @Nullable String name) {
 		assertThatSendsOrRefuses(style, name, "acme");
 	}
 
-	@Property
-	void sendsOrRefusesNameLikeThoseInUse(@ForAll ClientStyle style,
-			@ForAll @AlphaChars @CharRange(from = '-', to = ':') @StringLength(min = 1, max = 12) String name) {
+	@ParameterizedTest
+	@MethodSource
+	void sendsOrRefusesNameLikeThoseInUse(ClientStyle style, String name) {
 		assertThatSendsOrRefuses(style, name, "acme");
 	}
 
-	@Property
-	@Domain(AnyValues.class)
-	@Domain(DomainContext.Global.class)
-	void sendsOrRefusesAnyValue(@ForAll ClientStyle style, @ForAll @Nullable String value) {
+	static Stream<Arguments> sendsOrRefusesNameLikeThoseInUse() {
+		Function<Random, String> any = (random) -> AnyValues.text(random, "-./0123456789:" + AnyValues.LETTERS, 1, 12);
+		Values<String> names = new Values<>(List.of("x-tenant", "X-Tenant", "x-trace-bin", "-bin", "x-correlation-id",
+				"user-agent", "content-type", "te", "grpc-timeout", ":path", "host", "-", ".", "/", "a:b", "1"), any,
+				any);
+		return AnyValues.combined(AnyValues.TRIES, STYLES, names);
+	}
+
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void sendsOrRefusesAnyValue(ClientStyle style, @Nullable String value) {
 		assertThatSendsOrRefuses(style, "x-tenant", value);
 	}
 
-	@Property
-	void sendsPrintableValue(@ForAll ClientStyle style,
-			@ForAll @CharRange(from = ' ', to = '~') @StringLength(max = 20) String value) {
+	@ParameterizedTest
+	@MethodSource
+	void sendsPrintableValue(ClientStyle style, String value) {
 		client(style).withMetadata("x-tenant", value).pollActivityBuffer("worker-1");
 		assertThat(scheduler.onlyCall().headers("x-tenant")).containsExactly(value);
 	}
 
-	@Property
-	@Domain(AnyValues.class)
-	@Domain(DomainContext.Global.class)
-	void sendsOrRefusesAnyMetadata(@ForAll ClientStyle style, @ForAll @Nullable String value, @ForAll byte[] bytes) {
-		if (value == null || value.length() > SIZE_THAT_SERVERS_ACCEPT) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void sendsOrRefusesAnyMetadata(ClientStyle style, @Nullable String value, byte[] bytes) {
+		if (value == null || value.length() + bytes.length > SIZE_THAT_SERVERS_ACCEPT) {
 			return;
 		}
 		Metadata.Key<String> ascii = Metadata.Key.of("x-tenant", Metadata.ASCII_STRING_MARSHALLER);
@@ -98,10 +112,9 @@ class CallMetadataPropertyTests {
 		assertThat(scheduler.onlyCall().headers(binary)).containsExactly(bytes);
 	}
 
-	@Property
-	@Domain(AnyValues.class)
-	@Domain(DomainContext.Global.class)
-	void sendsSuppliedCorrelationIdOrOneOfItsOwn(@ForAll ClientStyle style, @ForAll @Nullable String supplied) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void sendsSuppliedCorrelationIdOrOneOfItsOwn(ClientStyle style, @Nullable String supplied) {
 		if (supplied != null && supplied.length() > SIZE_THAT_SERVERS_ACCEPT) {
 			return;
 		}
@@ -112,6 +125,13 @@ class CallMetadataPropertyTests {
 				assertThat(UUID.fromString(id).version()).isEqualTo(4);
 			}
 		});
+	}
+
+	static Stream<Arguments> sendsPrintableValue() {
+		String printable = IntStream.rangeClosed(' ', '~').mapToObj(Character::toString).collect(Collectors.joining());
+		Function<Random, String> any = (random) -> AnyValues.text(random, printable, 0, 20);
+		Values<String> values = new Values<>(List.of("", " ", " a", "a ", ",", "a,b", "%20", printable), any, any);
+		return AnyValues.combined(AnyValues.TRIES, STYLES, values);
 	}
 
 	private static void assertThatSendsOrRefuses(ClientStyle style, @Nullable String name, @Nullable String value) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -101,6 +103,37 @@ class CallMetadataTests {
 	}
 
 	@Test
+	void correlationIdMayHave128Characters() {
+		String longest = "x".repeat(128);
+		supplying(() -> longest).pollActivityBuffer("worker-1");
+		client().withMetadata("x-correlation-id", longest).pollActivityBuffer("worker-1");
+		assertThat(correlationIds()).containsExactly(longest, longest);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 129, 9_000 })
+	void correlationIdIsRandomWhenSuppliedOneIsTooLong(int length) {
+		supplying(() -> "x".repeat(length)).pollActivityBuffer("worker-1");
+		assertThat(correlationIds()).singleElement()
+			.satisfies((id) -> assertThat(UUID.fromString(id).version()).isEqualTo(4));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 129, 9_000 })
+	void refusesCorrelationIdThatIsTooLong(int length) {
+		String id = "x".repeat(length);
+		String message = "correlation id must not be longer than 128 characters, got %d characters".formatted(length);
+		Metadata metadata = new Metadata();
+		metadata.put(CORRELATION_ID, id);
+		SchedulerClientBuilder builder = SchedulerClient.builder(this.scheduler.channel());
+		assertThatIllegalArgumentException().isThrownBy(() -> client().withMetadata("X-Correlation-Id", id))
+			.withMessage(message);
+		assertThatIllegalArgumentException().isThrownBy(() -> client().withMetadata(metadata)).withMessage(message);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.metadata("x-correlation-id", id))
+			.withMessage(message);
+	}
+
+	@Test
 	void correlationIdOfCallIsThatOfException() {
 		this.scheduler.fails(Status.INTERNAL);
 		SchedulerClient client = client().withMetadata("x-correlation-id", "order-7");
@@ -177,7 +210,7 @@ class CallMetadataTests {
 			"transfer-encoding", "upgrade" })
 	void refusesNameThatBelongsToTheTransport(String name) {
 		assertThatIllegalArgumentException().isThrownBy(() -> client().withMetadata(name, "acme"))
-			.withMessage("metadata '%s' can't be set: the name belongs to gRPC and HTTP", name);
+			.withMessage("metadata '%s' can't be set: the name is reserved by gRPC or HTTP", name);
 	}
 
 	@ParameterizedTest

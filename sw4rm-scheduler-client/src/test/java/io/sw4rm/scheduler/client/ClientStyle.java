@@ -38,7 +38,7 @@ enum ClientStyle {
 
 		@Override
 		SchedulerClient build(SchedulerClientBuilder builder) {
-			return new SubscribingClient(ReactiveSchedulerClient.create(builder.buildAsync()));
+			return new SubscribingClient(builder.buildReactive());
 		}
 
 	};

@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,6 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 /**
@@ -80,9 +80,43 @@ class GrpcAsyncSchedulerClientTests {
 	}
 
 	@Test
-	void throwsBadArgumentAtOnce() {
-		assertThatIllegalArgumentException().isThrownBy(() -> client().pollActivityBuffer(" "))
-			.withMessage("agentId must not be blank, got ' '");
+	void badArgumentEndsFuture() {
+		AsyncSchedulerClient client = client();
+		List<CompletableFuture<?>> futures = List.of(client.requestPreemption(" ", "task-123"),
+				client.requestPreemption(" ", "task-123", "reason"), client.shutdownAgent(" "),
+				client.shutdownAgent(" ", Duration.ZERO), client.pollActivityBuffer(" "),
+				client.purgeActivity(" ", List.of("task-123")), client.purgeActivity(" ", List.of()),
+				client.purgeAllActivity(" "));
+		assertThat(futures)
+			.allSatisfy((future) -> assertThatFutureFails(future).isInstanceOf(IllegalArgumentException.class)
+				.hasMessage("agentId must not be blank, got ' '"));
+		assertThat(this.scheduler.calls()).isEmpty();
+	}
+
+	@Test
+	@SuppressWarnings("NullAway")
+	void missingTaskEndsFuture() {
+		assertThatFutureFails(client().submitTask(null)).isInstanceOf(IllegalArgumentException.class)
+			.hasMessage("submission must not be null");
+	}
+
+	@Test
+	void failedConversionEndsFuture() {
+		StackOverflowError failure = new StackOverflowError();
+		AsyncSchedulerClient client = builder().payloadConverter((params, contentType) -> {
+			throw failure;
+		}).buildAsync();
+		assertThatFutureFails(client.submitTask(TaskSubmission.forAgent("worker-1").params(42).build()))
+			.isSameAs(failure);
+		assertThat(this.scheduler.calls()).isEmpty();
+	}
+
+	@Test
+	void oversizeRequestEndsFuture() {
+		assertThatFutureFails(builder().maxOutboundMessageSize(9).buildAsync().pollActivityBuffer("worker-1"))
+			.isInstanceOf(IllegalArgumentException.class)
+			.hasMessage("PollActivityBufferRequest must not be larger than 9 bytes, got 10 bytes");
+		assertThat(this.scheduler.calls()).isEmpty();
 	}
 
 	@Test

@@ -1,19 +1,28 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
@@ -65,14 +74,39 @@ class GrpcSchedulerClientTests {
 	}
 
 	@Test
-	void failsAtOnceWhenCallerIsAlreadyInterrupted() {
-		this.scheduler.hangs();
-		SchedulerClient client = SchedulerClient.create(this.scheduler.channel());
+	void sendsNothingWhenCallerIsAlreadyInterrupted() {
+		List<Status.@Nullable Code> ends = new ArrayList<>();
+		AtomicInteger sent = new AtomicInteger();
+		SchedulerClient client = SchedulerClient.builder(this.scheduler.channel())
+			.listener(new SchedulerCallListener() {
+
+				@Override
+				public void onEnd(SchedulerCall call) {
+					ends.add(call.status());
+				}
+
+			})
+			.intercept(new ClientInterceptor() {
+
+				@Override
+				public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+						Channel next) {
+					sent.incrementAndGet();
+					return next.newCall(method, options);
+				}
+
+			})
+			.build();
 		Thread.currentThread().interrupt();
 		SchedulerException exception = catchThrowableOfType(SchedulerException.class,
 				() -> client.pollActivityBuffer("worker-1"));
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(exception.getStatusCode()).isEqualTo(Status.Code.CANCELLED);
+		assertThat(exception)
+			.hasMessageContaining("CANCELLED: The calling thread was interrupted before the call was sent");
+		assertThat(ends).containsExactly(Status.Code.CANCELLED);
+		assertThat(sent).hasValue(0);
+		assertThat(this.scheduler.calls()).isEmpty();
 	}
 
 	@Test

@@ -2,15 +2,13 @@ package io.sw4rm.scheduler.client;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.domains.Domain;
-import net.jqwik.api.domains.DomainContext;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,16 +17,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Tests for {@link JacksonPayloadConverter}, with any arguments.
  */
-@Domain(DomainContext.Global.class)
-@Domain(AnyValues.class)
+@ExtendWith(AnyValues.class)
 class JacksonPayloadConverterPropertyTests {
 
 	private final JsonMapper jsonMapper = new JsonMapper();
 
 	private final JacksonPayloadConverter converter = new JacksonPayloadConverter(this.jsonMapper);
 
-	@Property
-	void writesOrRefusesText(@ForAll @Nullable String text) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void writesOrRefusesText(@Nullable String text) {
 		if (text == null) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.converter.convert(null, "application/json"))
 				.withMessage("params must not be null");
@@ -43,15 +41,17 @@ class JacksonPayloadConverterPropertyTests {
 		}
 	}
 
-	@Property
-	void refusesOtherContentTypes(@ForAll @Nullable String contentType) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void refusesOtherContentTypes(@Nullable String contentType) {
 		if (contentType == null || !contentType.contains("json")) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.converter.convert(List.of(), contentType));
 		}
 	}
 
-	@Property
-	void writesOrRefusesObject(@ForAll("objects") Object params) {
+	@ParameterizedTest
+	@MethodSource
+	void writesOrRefusesObject(Object params) {
 		try {
 			assertThat(this.converter.convert(params, "application/json")).isNotEmpty();
 		}
@@ -60,9 +60,8 @@ class JacksonPayloadConverterPropertyTests {
 		}
 	}
 
-	@Provide
-	Arbitrary<Object> objects() {
-		return Arbitraries.of(new Object(), new ContainsItself(), Collections.singletonMap(null, null),
+	static Stream<Object> writesOrRefusesObject() {
+		return Stream.of(new Object(), new ContainsItself(), Collections.singletonMap(null, null),
 				Collections.singletonList(null), Double.NaN, Float.NEGATIVE_INFINITY, Thread.currentThread(),
 				new FailingGetter());
 	}

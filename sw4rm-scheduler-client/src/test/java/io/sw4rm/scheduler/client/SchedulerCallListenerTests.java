@@ -2,21 +2,18 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import com.google.protobuf.MessageLite;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.PurgeActivityResponse;
-import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,10 +55,18 @@ class SchedulerCallListenerTests {
 		TaskSubmission task = TaskSubmission.forAgent("worker-1").taskId("task-1").params("{}").build();
 		SubmitTaskResult result = client().submitTask(task);
 		assertThat(this.listener.events).containsExactly("start SUBMIT_TASK", "end SUBMIT_TASK OK " + result);
-		assertThat(this.listener.requests).singleElement()
-			.isInstanceOfSatisfying(SubmitTaskRequest.class,
-					(request) -> assertThat(request.getParams().toStringUtf8()).isEqualTo("{}"));
-		assertThat(this.listener.nanos).allSatisfy((nanos) -> assertThat(nanos).isPositive());
+		SchedulerCall call = this.listener.onlyCall();
+		assertThat(call.operation()).isEqualTo(SchedulerOperation.SUBMIT_TASK);
+		assertThat(call.agentId()).isEqualTo("worker-1");
+		assertThat(call.taskId()).isEqualTo("task-1");
+		assertThat(call.target()).isEqualTo(this.scheduler.address());
+		assertThat(call.correlationId()).isEqualTo(this.scheduler.onlyCall().headers("x-correlation-id").get(0));
+		assertThat(call.payloadSize()).isEqualTo(2);
+		assertThat(call.requestSize()).isEqualTo(this.scheduler.onlyCall().request().getSerializedSize());
+		assertThat(call.durationNanos()).isPositive().isEqualTo(call.durationNanos());
+		assertThat(call.startNanos()).isLessThan(System.nanoTime());
+		assertThat(call.attempts()).isOne();
+		assertThat(call.failure()).isNull();
 	}
 
 	@ParameterizedTest
@@ -71,12 +75,18 @@ class SchedulerCallListenerTests {
 		TestScheduler.call(client(), operation);
 		assertThat(this.listener.events).hasSize(2).first().isEqualTo("start " + operation);
 		assertThat(this.listener.events.get(1)).startsWith("end " + operation + " OK ");
+		boolean namesTask = operation == SchedulerOperation.SUBMIT_TASK
+				|| operation == SchedulerOperation.REQUEST_PREEMPTION;
+		assertThat(this.listener.onlyCall().taskId() != null).isEqualTo(namesTask);
+		assertThat(this.listener.onlyCall().requestSize()).isPositive();
+		assertThat(this.listener.onlyCall().payloadSize()).isZero();
 	}
 
 	@Test
 	void isToldOfFailure() {
 		this.scheduler.fails(Status.RESOURCE_EXHAUSTED);
-		assertThatException().isThrownBy(() -> client().pollActivityBuffer("worker-1"));
+		assertThatException().isThrownBy(() -> client().pollActivityBuffer("worker-1"))
+			.isSameAs(this.listener.onlyCall().failure());
 		assertThat(this.listener.events).containsExactly("start POLL_ACTIVITY_BUFFER",
 				"end POLL_ACTIVITY_BUFFER RESOURCE_EXHAUSTED null");
 	}
@@ -106,11 +116,17 @@ class SchedulerCallListenerTests {
 
 	@Test
 	void isToldOfCallOverTheLimit() {
-		SchedulerClient client = builder().maxInFlight(new Semaphore(0)).build();
+		this.scheduler.hangs();
+		SchedulerClientBuilder limited = SchedulerClient.builder(this.scheduler.channel()).maxInFlight(1);
+		CompletableFuture<?> inFlight = limited.buildAsync().purgeAllActivity("worker-1");
+		SchedulerClient client = this.style.build(limited.copy().listener(this.listener));
 		assertThatExceptionOfType(SchedulerCallLimitException.class)
-			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1"))
+			.isSameAs(this.listener.onlyCall().failure());
 		assertThat(this.listener.events).containsExactly("start POLL_ACTIVITY_BUFFER",
 				"end POLL_ACTIVITY_BUFFER RESOURCE_EXHAUSTED null");
+		assertThat(this.listener.onlyCall().attempts()).isZero();
+		inFlight.cancel(true);
 	}
 
 	@Test
@@ -132,18 +148,9 @@ class SchedulerCallListenerTests {
 			}
 			return PurgeActivityResponse.getDefaultInstance();
 		});
-		Map<String, ?> retryPolicy = Map.of("maxAttempts", 4.0, "initialBackoff", "0.001s", "maxBackoff", "0.001s",
-				"backoffMultiplier", 1.0, "retryableStatusCodes", List.of("UNAVAILABLE"));
-		ManagedChannel channel = SchedulerAddress.parse(this.scheduler.address())
-			.newChannelBuilder()
-			.defaultServiceConfig(
-					Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", retryPolicy))))
-			.build();
-		try {
-			this.style.build(SchedulerClient.builder(channel).listener(this.listener)).purgeAllActivity("worker-1");
-		}
-		finally {
-			channel.shutdownNow();
+		try (RetryingChannel channel = new RetryingChannel(this.scheduler.address())) {
+			this.style.build(SchedulerClient.builder(channel.get()).listener(this.listener))
+				.purgeAllActivity("worker-1");
 		}
 		assertThat(this.listener.events).containsExactly("start PURGE_ACTIVITY", "retry PURGE_ACTIVITY",
 				"retry PURGE_ACTIVITY", "end PURGE_ACTIVITY OK 0");
@@ -175,25 +182,29 @@ class SchedulerCallListenerTests {
 
 		private final List<String> events = new CopyOnWriteArrayList<>();
 
-		private final List<MessageLite> requests = new CopyOnWriteArrayList<>();
-
-		private final List<Long> nanos = new CopyOnWriteArrayList<>();
+		private final Set<SchedulerCall> calls = ConcurrentHashMap.newKeySet();
 
 		@Override
-		public void onStart(SchedulerOperation operation, MessageLite request) {
-			this.events.add("start " + operation);
-			this.requests.add(request);
+		public void onStart(SchedulerCall call) {
+			this.calls.add(call);
+			this.events.add("start " + call.operation());
 		}
 
 		@Override
-		public void onRetry(SchedulerOperation operation) {
-			this.events.add("retry " + operation);
+		public void onRetry(SchedulerCall call) {
+			this.calls.add(call);
+			this.events.add("retry " + call.operation());
 		}
 
 		@Override
-		public void onEnd(SchedulerOperation operation, Status.Code status, long nanos, @Nullable Object result) {
-			this.events.add("end %s %s %s".formatted(operation, status, result));
-			this.nanos.add(nanos);
+		public void onEnd(SchedulerCall call) {
+			this.calls.add(call);
+			this.events.add("end %s %s %s".formatted(call.operation(), call.status(), call.result()));
+		}
+
+		private SchedulerCall onlyCall() {
+			assertThat(this.calls).hasSize(1);
+			return this.calls.iterator().next();
 		}
 
 	}

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
@@ -227,17 +228,25 @@ class SchedulerClientBuilderTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 0, -1 })
+	void refusesLimitThatIsNotPositive(int calls) {
+		assertThatIllegalArgumentException().isThrownBy(() -> builder().maxInFlight(calls))
+			.withMessage("maxInFlight must be in range [1, 2147483647], got " + calls);
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void refusesCallsOverTheLimit(ClientStyle style) {
-		Semaphore permits = new Semaphore(2);
-		AsyncSchedulerClient async = builder().maxInFlight(permits).buildAsync();
-		SchedulerClient client = style.build(builder().maxInFlight(permits));
+		SchedulerClientBuilder builder = builder().maxInFlight(2);
+		AsyncSchedulerClient async = builder.buildAsync();
+		SchedulerClient client = style.build(builder);
 		this.scheduler.hangs();
 		List<CompletableFuture<?>> inFlight = List.of(async.pollActivityBuffer("worker-1"),
 				async.withMetadata("a", "b").purgeAllActivity("worker-1"));
 		assertThatExceptionOfType(SchedulerCallLimitException.class)
 			.isThrownBy(() -> client.withDeadline(Duration.ofHours(1)).pollActivityBuffer("worker-1"))
-			.withMessageContaining("sw4rm.scheduler.max-in-flight")
+			.withMessageEndingWith("The limit of calls in flight is reached. "
+					+ "Try again when some of them have ended, or raise the limit")
 			.satisfies((ex) -> {
 				assertThat(ex.getOperation()).isEqualTo(SchedulerOperation.POLL_ACTIVITY_BUFFER);
 				assertThat(ex.getStatusCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
@@ -248,14 +257,16 @@ class SchedulerClientBuilderTests {
 		this.scheduler.awaitHangingCall();
 		assertThat(this.scheduler.calls()).hasSize(2);
 		inFlight.forEach((call) -> call.cancel(true));
-		assertThat(permits.availablePermits()).isEqualTo(2);
+		this.scheduler.reset();
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+		assertThat(client.purgeAllActivity("worker-1")).isZero();
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void callsMakeRoomHoweverTheyEnd(ClientStyle style) {
-		Semaphore permits = new Semaphore(1);
-		SchedulerClient client = style.build(builder().maxInFlight(permits));
+		SchedulerClientBuilder builder = builder().maxInFlight(1);
+		SchedulerClient client = style.build(builder);
 		client.pollActivityBuffer("worker-1");
 		this.scheduler.fails(Status.INTERNAL);
 		assertThatExceptionOfType(SchedulerException.class).isThrownBy(() -> client.pollActivityBuffer("worker-1"));
@@ -265,9 +276,11 @@ class SchedulerClientBuilderTests {
 		ClientInterceptor failing = new HeadersInterceptor((headers) -> {
 			throw new StackOverflowError();
 		});
-		assertThatExceptionOfType(Throwable.class).isThrownBy(
-				() -> style.build(builder().maxInFlight(permits).intercept(failing)).pollActivityBuffer("worker-1"));
-		assertThat(permits.availablePermits()).isOne();
+		SchedulerClient failingClient = style.build(builder.copy().intercept(failing));
+		assertThatExceptionOfType(Throwable.class).isThrownBy(() -> failingClient.pollActivityBuffer("worker-1"))
+			.isNotInstanceOf(SchedulerCallLimitException.class);
+		this.scheduler.reset();
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
 	}
 
 	@Test
@@ -281,15 +294,102 @@ class SchedulerClientBuilderTests {
 	}
 
 	@Test
+	void copySharesTheLimit() {
+		SchedulerClientBuilder builder = builder().maxInFlight(1);
+		SchedulerClient client = builder.copy().copy().build();
+		this.scheduler.hangs();
+		CompletableFuture<?> inFlight = builder.buildAsync().pollActivityBuffer("worker-1");
+		assertThatExceptionOfType(SchedulerCallLimitException.class)
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+		inFlight.cancel(true);
+		this.scheduler.reset();
+		assertThat(client.pollActivityBuffer("worker-1")).isEmpty();
+	}
+
+	@Test
+	void copyIsIndependent() {
+		List<String> seen = new CopyOnWriteArrayList<>();
+		SchedulerClientBuilder original = builder().metadata("x-tenant", "original")
+			.deadline(Duration.ofMinutes(5))
+			.deadline(SchedulerOperation.PURGE_ACTIVITY, Duration.ofMinutes(6))
+			.intercept(observing("interceptor of original", seen))
+			.listener(listener("listener of original", seen));
+		SchedulerClientBuilder copy = original.copy();
+		original.deadline(Duration.ofHours(1))
+			.deadline(SchedulerOperation.PURGE_ACTIVITY, Duration.ofHours(1))
+			.metadata("x-tenant", "changed")
+			.metadata("x-region", "north")
+			.compression("gzip")
+			.maxInFlight(1)
+			.intercept(observing("later interceptor", seen))
+			.listener(listener("later listener", seen));
+		SchedulerClient client = copy.build();
+		client.pollActivityBuffer("worker-1");
+		assertThatCallHadDeadline(Duration.ofMinutes(5));
+		assertThat(this.scheduler.onlyCall().headers("x-tenant")).containsExactly("original");
+		assertThat(this.scheduler.onlyCall().headers("x-region")).isEmpty();
+		assertThat(this.scheduler.onlyCall().headers("grpc-encoding")).isEmpty();
+		assertThat(seen).hasSize(2)
+			.satisfiesExactly((event) -> assertThat(event).isEqualTo("listener of original"),
+					(event) -> assertThat(event).startsWith("interceptor of original "));
+		this.scheduler.reset();
+		client.purgeAllActivity("worker-1");
+		assertThatCallHadDeadline(Duration.ofMinutes(6));
+	}
+
+	@Test
+	void copyHasAllSettings() {
+		this.scheduler.fails(Status.UNAUTHENTICATED);
+		AtomicInteger repetitions = new AtomicInteger();
+		SchedulerClient client = builder().target("the scheduler")
+			.correlationIds(() -> "order-7")
+			.waitForReady(true)
+			.compression("gzip")
+			.callOption(CallOptions.Key.create("key"), "value")
+			.maxOutboundMessageSize(100)
+			.payloadConverter((params, contentType) -> "converted".getBytes())
+			.exceptionTranslator((exception) -> new UnsupportedOperationException(exception))
+			.remedies((problem) -> "Do something")
+			.repeatUnauthenticated((call) -> repetitions.incrementAndGet() == 1)
+			.copy()
+			.build();
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").params(42).build()))
+			.havingCause()
+			.withMessageStartingWith("SubmitTask at the scheduler failed")
+			.withMessageContaining("order-7")
+			.withMessageEndingWith("Do something");
+		assertThat(repetitions).hasValue(1);
+		assertThat(this.scheduler.calls()).hasSize(2)
+			.allSatisfy((call) -> assertThat(call.headers("grpc-encoding")).containsExactly("gzip"));
+		assertThatIllegalArgumentException().isThrownBy(() -> client.pollActivityBuffer("x".repeat(100)));
+	}
+
+	private static SchedulerCallListener listener(String name, List<String> seen) {
+		return new SchedulerCallListener() {
+
+			@Override
+			public void onStart(SchedulerCall call) {
+				seen.add(name);
+			}
+
+		};
+	}
+
+	@Test
 	@SuppressWarnings("NullAway")
 	void refusesNull() {
-		List<Runnable> calls = List.of(() -> SchedulerClient.builder(null), () -> builder().target(null),
+		List<Runnable> calls = List.of(() -> SchedulerClient.builder((Channel) null),
+				() -> SchedulerClient.builder((String) null), () -> builder().target(null),
 				() -> builder().deadline(null), () -> builder().deadline(null, Duration.ofSeconds(1)),
 				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, null), () -> builder().metadata(null, ""),
 				() -> builder().metadata("x-tenant", null), () -> builder().correlationIds(null),
 				() -> builder().intercept(null), () -> builder().compression(null),
 				() -> builder().payloadConverter(null), () -> builder().exceptionTranslator(null),
-				() -> builder().maxInFlight(null));
+				() -> builder().remedies(null), () -> builder().repeatUnauthenticated(null),
+				() -> builder().listener(null), () -> builder().callOption(null, ""),
+				() -> builder().callOption(CallOptions.Key.create("key"), null),
+				() -> builder().deadline(SchedulerOperation.SUBMIT_TASK, Duration.ofSeconds(1), null));
 		assertThat(calls).allSatisfy((call) -> assertThatIllegalArgumentException().isThrownBy(call::run)
 			.withMessageEndingWith(" must not be null"));
 	}

@@ -26,7 +26,9 @@ class SchedulerErrorCodeTests {
 					entry(8, SchedulerErrorCode.UNSUPPORTED_MESSAGE_TYPE),
 					entry(9, SchedulerErrorCode.OVERSIZE_PAYLOAD), entry(10, SchedulerErrorCode.TOOL_TIMEOUT),
 					entry(11, SchedulerErrorCode.PARTIAL_DELIVERY), entry(12, SchedulerErrorCode.FORCED_PREEMPTION),
-					entry(13, SchedulerErrorCode.TTL_EXPIRED), entry(99, SchedulerErrorCode.INTERNAL_ERROR));
+					entry(13, SchedulerErrorCode.TTL_EXPIRED), entry(14, SchedulerErrorCode.DUPLICATE_DETECTED),
+					entry(15, SchedulerErrorCode.ALREADY_IN_PROGRESS), entry(16, SchedulerErrorCode.OVERLOADED),
+					entry(20, SchedulerErrorCode.REDIRECT), entry(99, SchedulerErrorCode.INTERNAL_ERROR));
 	}
 
 	@Test

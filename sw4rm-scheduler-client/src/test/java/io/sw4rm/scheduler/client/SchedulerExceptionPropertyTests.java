@@ -7,12 +7,10 @@ import java.util.Objects;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.WithNull;
-import net.jqwik.api.domains.Domain;
-import net.jqwik.api.domains.DomainContext;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -21,14 +19,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link SchedulerException}, its relatives and what they are made with, with
  * any arguments.
  */
-@Domain(DomainContext.Global.class)
-@Domain(AnyValues.class)
+@ExtendWith(AnyValues.class)
 class SchedulerExceptionPropertyTests {
 
-	@Property
-	void keepsWhatItIsGiven(@ForAll @WithNull @Nullable SchedulerOperation operation, @ForAll @Nullable String target,
-			@ForAll @Nullable String correlationId, @ForAll @WithNull Status.@Nullable Code code,
-			@ForAll @Nullable String description) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsWhatItIsGiven(@Nullable SchedulerOperation operation, @Nullable String target,
+			@Nullable String correlationId, Status.@Nullable Code code, @Nullable String description) {
 		StatusRuntimeException cause = cause(code, description);
 		if (isAnyNull(operation, target, correlationId, cause)) {
 			assertThatIllegalArgumentException()
@@ -43,9 +40,10 @@ class SchedulerExceptionPropertyTests {
 		assertThat(exception).hasMessageContaining(target).hasMessageContaining(correlationId).hasCause(cause);
 	}
 
-	@Property
-	void limitExceptionKeepsWhatItIsGiven(@ForAll @WithNull @Nullable SchedulerOperation operation,
-			@ForAll @Nullable String target, @ForAll @Nullable String correlationId) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void limitExceptionKeepsWhatItIsGiven(@Nullable SchedulerOperation operation, @Nullable String target,
+			@Nullable String correlationId) {
 		if (isAnyNull(operation, target, correlationId)) {
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> new SchedulerCallLimitException(operation, target, correlationId));
@@ -54,45 +52,57 @@ class SchedulerExceptionPropertyTests {
 		assertThat(new SchedulerCallLimitException(operation, target, correlationId).getTarget()).isEqualTo(target);
 	}
 
-	@Property
-	void deadlineExceptionKeepsWhatItIsGiven(@ForAll @Nullable Duration deadline, @ForAll @Nullable Duration elapsed) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void deadlineExceptionKeepsWhatItIsGiven(@Nullable Duration deadline, @Nullable String setting,
+			@Nullable Duration elapsed) {
 		StatusRuntimeException cause = Status.DEADLINE_EXCEEDED.asRuntimeException();
-		if (isAnyNull(deadline, elapsed)) {
+		if (isAnyNull(deadline, setting, elapsed)) {
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> new SchedulerDeadlineExceededException(SchedulerOperation.SUBMIT_TASK, "target", "id",
-						deadline, elapsed, cause));
+						deadline, setting, elapsed, cause));
 			return;
 		}
 		SchedulerDeadlineExceededException exception = new SchedulerDeadlineExceededException(
-				SchedulerOperation.SUBMIT_TASK, "target", "id", deadline, elapsed, cause);
+				SchedulerOperation.SUBMIT_TASK, "target", "id", deadline, setting, elapsed, cause);
 		assertThat(exception.getDeadline()).isEqualTo(deadline);
+		assertThat(exception.getDeadlineSetting()).isEqualTo(setting);
 		assertThat(exception.getElapsed()).isEqualTo(elapsed);
 	}
 
-	@Property
-	void rejectionKeepsWhatItIsGiven(@ForAll @Nullable String taskId, @ForAll @Nullable String reason) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void rejectionKeepsWhatItIsGiven(@Nullable String taskId, @Nullable String reason) {
 		if (isAnyNull(taskId, reason)) {
-			assertThatIllegalArgumentException().isThrownBy(() -> new TaskRejectedException(taskId, reason));
+			assertThatIllegalArgumentException().isThrownBy(() -> new TaskRejectedException(taskId, reason, 1));
 			assertThatIllegalArgumentException().isThrownBy(() -> new SubmitTaskResult(taskId, false, reason));
 			return;
 		}
-		assertThat(new TaskRejectedException(taskId, reason).getTaskId()).isEqualTo(taskId);
-		assertThat(new TaskRejectedException(taskId, reason)).hasMessageContaining(reason);
+		assertThat(new TaskRejectedException(taskId, reason, 1).getTaskId()).isEqualTo(taskId);
+		assertThat(new TaskRejectedException(taskId, reason, 1)).hasMessageContaining(reason);
 		assertThat(new SubmitTaskResult(taskId, false, reason).reason()).isEqualTo(reason);
 	}
 
-	@Property
-	void everyStatusHasCodeAndRemedy(@ForAll @WithNull Status.@Nullable Code code, @ForAll @Nullable String description,
-			@ForAll @Nullable String causeMessage) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void everyStatusHasCodeAndRemedy(Status.@Nullable Code code, @Nullable String description,
+			@Nullable String causeMessage) {
 		if (code == null) {
 			assertThatIllegalArgumentException().isThrownBy(() -> SchedulerErrorCode.of(null));
-			assertThatIllegalArgumentException().isThrownBy(() -> Diagnosis.remedy(null));
+			assertThatIllegalArgumentException().isThrownBy(() -> SchedulerProblem.of(null));
 			return;
 		}
 		Status status = code.toStatus().withDescription(description);
 		assertThat(SchedulerErrorCode.of(code).number()).isPositive();
-		assertThat(Diagnosis.remedy(status)).doesNotEndWith(".");
-		assertThat(Diagnosis.remedy(status.withCause(new IOException(causeMessage)))).doesNotEndWith(".");
+		assertThatProblemIsDescribed(SchedulerProblem.of(status));
+		assertThatProblemIsDescribed(SchedulerProblem.of(status.withCause(new IOException(causeMessage))));
+	}
+
+	private static void assertThatProblemIsDescribed(@Nullable SchedulerProblem problem) {
+		if (problem != null) {
+			assertThat(problem.meaning()).isNotBlank().doesNotEndWith(".");
+			assertThat(problem.remedy()).isNotBlank().doesNotEndWith(".");
+		}
 	}
 
 	private static @Nullable StatusRuntimeException cause(Status.@Nullable Code code, @Nullable String description) {

@@ -35,6 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -128,8 +130,8 @@ class SchedulerExceptionTests {
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
 			.hasMessageStartingWith("PollActivityBuffer at %s failed: UNAVAILABLE", this.scheduler.address())
 			.hasMessageContaining("Connection refused")
-			.hasMessageContaining("Is a SW4RM scheduler listening there?")
-			.hasMessageContaining("sw4rm.scheduler.address");
+			.hasMessageEndingWith(
+					"The scheduler cannot be reached. Check that it is running and that the address is correct");
 	}
 
 	@Test
@@ -161,12 +163,10 @@ class SchedulerExceptionTests {
 	}
 
 	@Test
-	void asksNothingWhenTheSchedulerItselfAnswersUnavailable() {
+	void givesNoAdviceWhenTheSchedulerItselfAnswersUnavailable() {
 		this.scheduler.fails(Status.UNAVAILABLE.withDescription("draining"));
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
-			.hasMessageContaining("draining")
-			.message()
-			.doesNotContain("listening");
+			.hasMessageMatching(".* failed: UNAVAILABLE: draining \\(correlation id [^ ]+\\)");
 	}
 
 	@Test
@@ -212,10 +212,41 @@ class SchedulerExceptionTests {
 		assertThat(exception).isInstanceOfSatisfying(SchedulerDeadlineExceededException.class, (ex) -> {
 			assertThat(ex.getDeadline()).isEqualTo(deadline);
 			assertThat(ex.getElapsed()).isGreaterThanOrEqualTo(deadline);
-			assertThat(ex).hasMessageEndingWith(
-					"The call ended after %d ms; its deadline (sw4rm.scheduler.deadline) was 100 ms",
+			assertThat(ex).hasMessageEndingWith("The call ended after %d ms. Its deadline is 100 ms (withDeadline)",
 					ex.getElapsed().toMillis());
 		});
+	}
+
+	@Test
+	void namesDefaultOfTheProtocolAsSettingOfDeadline() {
+		this.scheduler.fails(Status.DEADLINE_EXCEEDED);
+		assertThat(failure(client())).isInstanceOfSatisfying(SchedulerDeadlineExceededException.class, (ex) -> {
+			assertThat(ex.getDeadlineSetting()).isEqualTo("default of the protocol");
+			assertThat(ex.getDeadline()).isEqualTo(Duration.ofSeconds(10));
+			assertThat(ex).hasMessageEndingWith(
+					"The call ended after %d ms, before its deadline of 10000 ms (default of the protocol): another, "
+							+ "shorter deadline applied",
+					ex.getElapsed().toMillis());
+		});
+	}
+
+	@Test
+	void namesSettingThatDeadlineComesFrom() {
+		this.scheduler.hangs();
+		Duration deadline = Duration.ofMillis(50);
+		SchedulerClientBuilder builder = SchedulerClient.builder(this.scheduler.channel());
+		assertThat(failure(this.style.build(builder.copy().deadline(deadline))))
+			.hasMessageEndingWith("Its deadline is 50 ms (deadline of the client)");
+		SchedulerOperation operation = SchedulerOperation.POLL_ACTIVITY_BUFFER;
+		builder.deadline(Duration.ofHours(1));
+		assertThat(failure(this.style.build(builder.copy().deadline(operation, deadline))))
+			.hasMessageEndingWith("Its deadline is 50 ms (deadline of the operation)");
+		SchedulerClient client = this.style.build(builder.copy().deadline(operation, deadline, "poll-timeout"));
+		assertThat(failure(client)).hasMessageEndingWith("Its deadline is 50 ms (poll-timeout)")
+			.isInstanceOfSatisfying(SchedulerDeadlineExceededException.class,
+					(ex) -> assertThat(ex.getDeadlineSetting()).isEqualTo("poll-timeout"));
+		assertThat(failure(client.withDeadline(Duration.ofMillis(60))))
+			.hasMessageEndingWith("Its deadline is 60 ms (withDeadline)");
 	}
 
 	@Test
@@ -228,7 +259,7 @@ class SchedulerExceptionTests {
 			context.run(() -> exception.set(failure(client)));
 			assertThat(exception.get()).isInstanceOf(SchedulerDeadlineExceededException.class)
 				.hasMessageEndingWith(
-						"its deadline (sw4rm.scheduler.deadline) was 3600000 ms, but somebody else's was nearer");
+						"before its deadline of 3600000 ms (withDeadline): another, shorter deadline applied");
 		}
 		finally {
 			timer.shutdownNow();
@@ -256,7 +287,7 @@ class SchedulerExceptionTests {
 	void saysThatChannelIsShutDown() {
 		this.scheduler.channel().shutdown();
 		assertThat(failure(client())).isInstanceOf(SchedulerUnavailableException.class)
-			.hasMessageEndingWith("The channel is shut down, as it is when the application stops");
+			.hasMessageEndingWith("The channel is shut down. Do not make calls after the client was closed");
 	}
 
 	@ParameterizedTest
@@ -268,7 +299,8 @@ class SchedulerExceptionTests {
 		SchedulerException exception = failure(client());
 		assertThat(exception.getErrorCode()).isEqualTo(SchedulerErrorCode.OVERSIZE_PAYLOAD);
 		assertThat(exception.isRetryable()).isFalse();
-		assertThat(exception).hasMessageContaining("sw4rm.scheduler.max-inbound-message-size");
+		assertThat(exception).hasMessageEndingWith("The message or its metadata is too large. "
+				+ "The channel limits the size of responses, the scheduler limits the size of requests");
 	}
 
 	@Test

@@ -1,11 +1,10 @@
 package io.sw4rm.scheduler.client;
 
 import com.google.protobuf.ByteString;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.domains.Domain;
-import net.jqwik.api.domains.DomainContext;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 import io.sw4rm.scheduler.client.TaskSubmission.Builder;
 import io.sw4rm.scheduler.proto.PreemptRequest;
@@ -16,12 +15,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Tests for {@link TaskSubmission}, with any arguments.
  */
-@Domain(DomainContext.Global.class)
-@Domain(AnyValues.class)
+@ExtendWith(AnyValues.class)
 class TaskSubmissionPropertyTests {
 
-	@Property
-	void keepsOrRefusesAgentId(@ForAll @Nullable String agentId) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsOrRefusesAgentId(@Nullable String agentId) {
 		if (AnyValues.isTextThatIsNotBlank(agentId)) {
 			assertThat(TaskSubmission.forAgent(agentId).build().agentId()).isEqualTo(agentId);
 		}
@@ -31,8 +30,9 @@ class TaskSubmissionPropertyTests {
 		}
 	}
 
-	@Property
-	void keepsOrRefusesTaskId(@ForAll @Nullable String taskId) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsOrRefusesTaskId(@Nullable String taskId) {
 		if (AnyValues.isTextThatIsNotBlank(taskId)) {
 			assertThat(builder().taskId(taskId).build().taskId()).isEqualTo(taskId);
 		}
@@ -42,8 +42,9 @@ class TaskSubmissionPropertyTests {
 		}
 	}
 
-	@Property
-	void keepsOrRefusesPriority(@ForAll int priority) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsOrRefusesPriority(int priority) {
 		if (priority >= -19 && priority <= 20) {
 			assertThat(builder().priority(priority).build().priority()).isEqualTo(priority);
 		}
@@ -53,8 +54,9 @@ class TaskSubmissionPropertyTests {
 		}
 	}
 
-	@Property
-	void keepsOrRefusesScope(@ForAll @Nullable String scope) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsOrRefusesScope(@Nullable String scope) {
 		if (AnyValues.isText(scope)) {
 			assertThat(builder().scope(scope).build().scope()).isEqualTo(scope);
 		}
@@ -64,8 +66,9 @@ class TaskSubmissionPropertyTests {
 		}
 	}
 
-	@Property
-	void keepsOrRefusesContentType(@ForAll @Nullable String contentType) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsOrRefusesContentType(@Nullable String contentType) {
 		if (AnyValues.isTextThatIsNotBlank(contentType)) {
 			assertThat(builder().contentType(contentType).build().contentType()).isEqualTo(contentType);
 		}
@@ -75,8 +78,9 @@ class TaskSubmissionPropertyTests {
 		}
 	}
 
-	@Property
-	void keepsOrRefusesTextAsParams(@ForAll @Nullable String params) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsOrRefusesTextAsParams(@Nullable String params) {
 		if (AnyValues.isText(params)) {
 			ByteString bytes = (ByteString) builder().params(params).build().params();
 			assertThat(bytes.toStringUtf8()).isEqualTo(params);
@@ -87,23 +91,25 @@ class TaskSubmissionPropertyTests {
 		}
 	}
 
-	@Property
-	void keepsBytesAsParams(@ForAll byte[] params) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsBytesAsParams(byte[] params) {
 		assertThat(builder().params(params).build().params()).isEqualTo(ByteString.copyFrom(params));
 		assertThat(builder().params(ByteString.copyFrom(params)).build().params())
 			.isEqualTo(ByteString.copyFrom(params));
 	}
 
-	@Property
-	void keepsMessageAsParams(@ForAll @Nullable String reason) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void keepsMessageAsParams(@Nullable String reason) {
 		PreemptRequest message = PreemptRequest.newBuilder().setReason(String.valueOf(reason)).build();
 		assertThat(builder().params(message).build().params()).isEqualTo(message.toByteString());
 	}
 
-	@Property
-	void constructorAcceptsWhatBuilderAccepts(@ForAll @Nullable String agentId, @ForAll @Nullable String taskId,
-			@ForAll int priority, @ForAll @Nullable String scope, @ForAll @Nullable String params,
-			@ForAll @Nullable String contentType) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void constructorAcceptsWhatBuilderAccepts(@Nullable String agentId, @Nullable String taskId, int priority,
+			@Nullable String scope, @Nullable String params, @Nullable String contentType) {
 		TaskSubmission built;
 		try {
 			built = TaskSubmission.forAgent(agentId)
@@ -123,8 +129,9 @@ class TaskSubmissionPropertyTests {
 		assertThat(new TaskSubmission(agentId, taskId, priority, scope, params, contentType)).isEqualTo(built);
 	}
 
-	@Property
-	void descriptionHasNoParams(@ForAll byte[] params, @ForAll @Nullable String scope) {
+	@ParameterizedTest
+	@ArgumentsSource(AnyValues.class)
+	void descriptionHasNoParams(byte[] params, @Nullable String scope) {
 		String text = AnyValues.isText(scope) ? scope : "";
 		assertThat(builder().taskId("task-123").scope(text).params(params).build())
 			.hasToString("TaskSubmission[agentId=worker-1, taskId=task-123, priority=0, scope=" + text

@@ -54,7 +54,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
  * answers every call with an empty message until told otherwise. Starts before each test,
  * stops after it.
  */
-final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
+public final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 
 	private static final Context.Key<String> AUTHORITY = Context.key("authority");
 
@@ -81,7 +81,7 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 		start();
 	}
 
-	void start() throws IOException {
+	public void start() throws IOException {
 		this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 			.addService(withOptionalResponses(new RecordingService().bindService()))
 			.intercept(new CallInterceptor())
@@ -113,7 +113,7 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 		close();
 	}
 
-	void close() throws InterruptedException {
+	public void close() throws InterruptedException {
 		channel().shutdownNow();
 		stop();
 	}
@@ -121,16 +121,16 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 	/**
 	 * Stop listening and close all connections.
 	 */
-	void stop() throws InterruptedException {
+	public void stop() throws InterruptedException {
 		server().shutdownNow();
 		server().awaitTermination();
 	}
 
-	void answers(Message response) {
+	public void answers(Message response) {
 		answers((request) -> response);
 	}
 
-	void answers(Function<Message, Message> responses) {
+	public void answers(Function<Message, Message> responses) {
 		this.script = (call, responseObserver) -> {
 			try {
 				responseObserver.onNext(responses.apply(call.request()));
@@ -142,11 +142,19 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 		};
 	}
 
-	void fails(Status status) {
+	public void fails(Status status) {
 		this.script = (call, responseObserver) -> responseObserver.onError(status.asRuntimeException());
 	}
 
-	void closesWithoutResponse() {
+	public void answersTwice(Message response) {
+		this.script = (call, responseObserver) -> {
+			responseObserver.onNext(response);
+			responseObserver.onNext(response);
+			responseObserver.onCompleted();
+		};
+	}
+
+	public void closesWithoutResponse() {
 		this.script = (call, responseObserver) -> responseObserver.onCompleted();
 	}
 
@@ -154,18 +162,18 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 	 * Never answer. The calls can be seen by {@link #awaitHangingCall()} and
 	 * {@link #awaitCancelledCall()}.
 	 */
-	void hangs() {
+	public void hangs() {
 		this.script = (call, responseObserver) -> {
 			responseObserver.setOnCancelHandler(() -> this.cancelled.add(call));
 			this.hanging.add(call);
 		};
 	}
 
-	ReceivedCall awaitHangingCall() {
+	public ReceivedCall awaitHangingCall() {
 		return await(this.hanging);
 	}
 
-	ReceivedCall awaitCancelledCall() {
+	public ReceivedCall awaitCancelledCall() {
 		return await(this.cancelled);
 	}
 
@@ -185,31 +193,31 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 	/**
 	 * Answer with empty messages again, and forget what was received.
 	 */
-	void reset() {
+	public void reset() {
 		this.script = null;
 		this.calls.clear();
 	}
 
-	List<ReceivedCall> calls() {
+	public List<ReceivedCall> calls() {
 		return this.calls;
 	}
 
-	ReceivedCall onlyCall() {
+	public ReceivedCall onlyCall() {
 		if (this.calls.size() != 1) {
 			throw new AssertionError("Expected one call, got " + this.calls);
 		}
 		return this.calls.get(0);
 	}
 
-	String address() {
+	public String address() {
 		return "localhost:" + port();
 	}
 
-	int port() {
+	public int port() {
 		return this.port;
 	}
 
-	ManagedChannel channel() {
+	public ManagedChannel channel() {
 		if (this.channel == null) {
 			throw new IllegalStateException("Not started");
 		}
@@ -219,7 +227,7 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 	/**
 	 * Make a call of the given operation.
 	 */
-	static void call(SchedulerClient client, SchedulerOperation operation) {
+	public static void call(SchedulerClient client, SchedulerOperation operation) {
 		switch (operation) {
 			case SUBMIT_TASK -> client.submitTask(TaskSubmission.forAgent("worker-1").build());
 			case REQUEST_PREEMPTION -> client.requestPreemption("worker-1", "task-123");
@@ -268,13 +276,13 @@ final class TestScheduler implements BeforeEachCallback, AfterEachCallback {
 	 * @param headers the metadata
 	 * @param timeRemaining the time until the client's deadline, or null if it set none
 	 */
-	record ReceivedCall(Message request, String authority, Metadata headers, @Nullable Duration timeRemaining) {
+	public record ReceivedCall(Message request, String authority, Metadata headers, @Nullable Duration timeRemaining) {
 
-		List<String> headers(String name) {
+		public List<String> headers(String name) {
 			return headers(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
 		}
 
-		<T> List<T> headers(Metadata.Key<T> key) {
+		public <T> List<T> headers(Metadata.Key<T> key) {
 			Iterable<T> values = this.headers.getAll(key);
 			return (values != null) ? StreamSupport.stream(values.spliterator(), false).toList() : List.of();
 		}

@@ -10,8 +10,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's open connections by the client's address. Sits in the pipeline of the
- * listening socket, through which each accepted connection passes.
+ * The server's open connections by the client's address. This handler is in the pipeline
+ * of the listening socket, through which all accepted connections pass.
  */
 final class Connections extends ChannelInboundHandlerAdapter {
 
@@ -21,7 +21,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		Channel channel = (Channel) message;
 		SocketAddress client = channel.remoteAddress();
-		// Unknown when the client has already gone
+		// Unknown if the client has already disconnected
 		if (client != null) {
 			this.channels.put(client, channel);
 			channel.closeFuture().addListener((closed) -> this.channels.remove(client, channel));
@@ -30,14 +30,13 @@ final class Connections extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Close a connection without a farewell, and so without anything that still waits to
-	 * be sent.
-	 * @param client the client's end of the connection
+	 * Close a connection without sending GOAWAY or pending data.
+	 * @param client the client's address of the connection
 	 */
 	void drop(@Nullable SocketAddress client) {
 		Channel channel = (client != null) ? this.channels.get(client) : null;
 		if (channel != null) {
-			// Channel.close() would let gRPC's handler flush and say GOAWAY first
+			// Channel.close() would let gRPC's handler flush and send GOAWAY first
 			channel.eventLoop().execute(() -> channel.unsafe().close(channel.voidPromise()));
 		}
 	}

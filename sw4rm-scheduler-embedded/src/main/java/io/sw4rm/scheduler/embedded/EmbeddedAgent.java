@@ -4,13 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.sw4rm.scheduler.proto.ActivityEntry;
-
 /**
- * An agent's side of an {@link EmbeddedScheduler}: take tasks and report what became of
- * them, and look at the agent's queue and activity buffer. The handle holds nothing
- * itself: the agent need not be known to the scheduler yet, and any number of handles may
- * be used for it. Lists are copies that later changes don't reach. Thread-safe.
+ * A handle to an agent of an {@link EmbeddedScheduler}, to take tasks, report their
+ * outcome, and read the agent's queue and activity buffer. The handle has no state: the
+ * scheduler does not have to know the agent yet, and an agent can have any number of
+ * handles. Lists are copies that do not change later. Thread-safe.
  */
 public final class EmbeddedAgent {
 
@@ -34,7 +32,7 @@ public final class EmbeddedAgent {
 	/**
 	 * Return the queued tasks in the order in which they would run: the most important
 	 * first, and those of one priority as they were submitted. A task whose scope
-	 * conflicts with a running one lets those behind it pass.
+	 * conflicts with a running one does not block later tasks.
 	 * @return the queued tasks
 	 */
 	public List<ScheduledTask> queued() {
@@ -50,11 +48,11 @@ public final class EmbeddedAgent {
 	}
 
 	/**
-	 * Take the first queued task whose scope doesn't conflict with that of a task that
-	 * runs, on this agent or another. Two scopes conflict when they are equal or one is a
+	 * Take the first queued task whose scope does not conflict with that of a running
+	 * task of this or another agent. Two scopes conflict when they are equal or one is a
 	 * prefix of the other that ends before a dot or slash; an empty scope conflicts with
 	 * nothing.
-	 * @return the task, which is now running, or empty when none can run now or the agent
+	 * @return the task, which is now running, or empty if none can run now or the agent
 	 * is shut down
 	 */
 	public Optional<ScheduledTask> takeNext() {
@@ -64,8 +62,8 @@ public final class EmbeddedAgent {
 	/**
 	 * Report a running task as done.
 	 * @param taskId the task's identifier
-	 * @return whether this agent was running the task; {@code false} too when the grace
-	 * period of a shutdown has run out
+	 * @return whether this agent was running the task; also {@code false} if the grace
+	 * period of a shutdown has expired
 	 */
 	public boolean complete(String taskId) {
 		return this.state.complete(this.id, taskId);
@@ -75,19 +73,20 @@ public final class EmbeddedAgent {
 	 * Report a running task as failed.
 	 * @param taskId the task's identifier
 	 * @param reason why it failed
-	 * @return whether this agent was running the task; {@code false} too when the grace
-	 * period of a shutdown has run out
+	 * @return whether this agent was running the task; also {@code false} if the grace
+	 * period of a shutdown has expired
 	 */
 	public boolean fail(String taskId, String reason) {
 		return this.state.fail(this.id, taskId, reason);
 	}
 
 	/**
-	 * Give a running task back, as an agent does when it was asked to yield. The task
-	 * returns to its place in the queue and is no longer asked to yield.
+	 * Return a running task to the queue, as an agent does when it was requested to
+	 * yield. The task returns to its position in the queue and is no longer requested to
+	 * yield.
 	 * @param taskId the task's identifier
-	 * @return whether this agent was running the task; {@code false} too when the grace
-	 * period of a shutdown has run out
+	 * @return whether this agent was running the task; also {@code false} if the grace
+	 * period of a shutdown has expired
 	 */
 	public boolean yieldTask(String taskId) {
 		return this.state.yieldTask(this.id, taskId);
@@ -97,20 +96,21 @@ public final class EmbeddedAgent {
 	 * Add an entry to the agent's activity buffer, for example:
 	 *
 	 * <pre class="code">
-	 * agent.recordActivity((entry) -&gt; entry.setTaskId("task-123")
-	 *     .setRepoId("shop")
-	 *     .setWorktreeId("shop-1")
-	 *     .setBranch("main")
-	 *     .setDescription("tests pass"));
+	 * agent.recordActivity((entry) -&gt; entry.taskId("task-123")
+	 *     .repoId("shop")
+	 *     .worktreeId("shop-1")
+	 *     .branch("main")
+	 *     .description("tests pass"));
 	 * </pre>
-	 * @param entry sets the fields of the entry; the timestamp is the scheduler's own
-	 * unless set
+	 * @param entry sets the texts of the entry
 	 * @throws IllegalArgumentException if the description has more than 200 words
+	 * @throws NullPointerException if a text is {@code null}
 	 * @throws IllegalStateException if the buffer of this agent or of all agents together
-	 * is full, with a message that begins with {@code activity_buffer_full}
+	 * is full, or the memory limit is reached, with a message that starts with
+	 * {@code activity_buffer_full}
 	 */
-	public void recordActivity(Consumer<ActivityEntry.Builder> entry) {
-		ActivityEntry.Builder builder = ActivityEntry.newBuilder();
+	public void recordActivity(Consumer<RecordedActivity.Builder> entry) {
+		RecordedActivity.Builder builder = new RecordedActivity.Builder();
 		entry.accept(builder);
 		this.state.recordActivity(this.id, builder);
 	}
@@ -119,13 +119,13 @@ public final class EmbeddedAgent {
 	 * Return the agent's activity buffer.
 	 * @return the entries, oldest first
 	 */
-	public List<ActivityEntry> activity() {
+	public List<RecordedActivity> activity() {
 		return this.state.activity(this.id);
 	}
 
 	/**
-	 * Return whether the agent was asked to shut down and hasn't been revived, no matter
-	 * whether its grace period has run out.
+	 * Return whether the agent was requested to shut down and has not been revived,
+	 * regardless of whether its grace period has expired.
 	 * @return whether the agent is shut down
 	 */
 	public boolean isShutDown() {
@@ -133,9 +133,9 @@ public final class EmbeddedAgent {
 	}
 
 	/**
-	 * Bring the agent back after a shutdown: it accepts tasks again, its queued tasks can
-	 * be taken, and what still runs is no longer under a grace period. Does nothing when
-	 * the agent isn't shut down.
+	 * Reactivate the agent after a shutdown: it accepts tasks again, its queued tasks can
+	 * be taken, and the grace period no longer applies to its running tasks. Does nothing
+	 * if the agent is not shut down.
 	 */
 	public void revive() {
 		this.state.revive(this.id);

@@ -44,11 +44,13 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
  * }
  * </pre>
  *
- * What happens beside the wire is up to the test: {@link #agent(String)} plays the part
- * of an agent, and {@link #faults()} lets calls go wrong. Nothing is run by itself and
- * nothing is kept on disk. Everything it keeps is limited: tasks and activity entries by
- * the builder's limits, finished tasks to the last 1 000, and shut down agents to 10 000.
- * Lists are copies that later changes don't reach. Thread-safe.
+ * Tests control the rest: {@link #agent(String)} acts as an agent and {@link #faults()}
+ * injects faults. The scheduler does not execute tasks and does not write to disk. All
+ * its data is limited: memory, tasks and activity entries by the builder's limits,
+ * finished tasks to the last 1 000, and shut-down agents to 10 000. The maximum size of a
+ * request is 4 MiB. At most 1 000 calls of each connection are handled concurrently;
+ * further calls wait at the client. Lists are copies that do not change later.
+ * Thread-safe.
  */
 public final class EmbeddedScheduler implements AutoCloseable {
 
@@ -56,6 +58,13 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	 * Few, so that a test suite can start and stop many schedulers.
 	 */
 	private static final int EVENT_LOOPS = 2;
+
+	/**
+	 * Further calls wait at the client.
+	 */
+	private static final int MAX_CALLS_PER_CONNECTION = 1000;
+
+	private static final int MAX_REQUEST_BYTES = 4 << 20;
 
 	private static final int STOP_SECONDS = 5;
 
@@ -79,17 +88,23 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	private EmbeddedScheduler(Builder builder) {
 		this.shutdownGracePeriod = builder.shutdownGracePeriod;
-		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxTasks,
+		this.state = new SchedulerState(builder.clock, new SchedulerState.Limits(builder.maxHeldBytes, builder.maxTasks,
 				builder.maxActivityEntries, builder.maxActivityEntriesPerAgent));
 		ThreadFactory threadFactory = new DefaultThreadFactory("sw4rm-embedded-scheduler", true);
 		this.eventLoops = new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threadFactory, NioIoHandler.newFactory());
 		this.handlers = Executors.newCachedThreadPool(threadFactory);
 		Connections connections = new Connections();
-		this.faults = new Faults(this.eventLoops, connections);
+		this.faults = new Faults(this.eventLoops, this.handlers, connections);
 		InetSocketAddress listenAddress = new InetSocketAddress(builder.host, builder.port);
-		this.server = server(builder, listenAddress, connections);
-		setServing(true);
-		listen(builder.host, listenAddress);
+		try {
+			this.server = server(builder, listenAddress, connections);
+			setServing(true);
+			listen(this.server, builder.host, listenAddress);
+		}
+		catch (RuntimeException ex) {
+			stopThreads();
+			throw ex;
+		}
 		this.port = this.server.getPort();
 		this.address = hostAndPort(listenAddress.getAddress().isAnyLocalAddress() ? "localhost" : builder.host,
 				this.port);
@@ -98,15 +113,15 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	/**
 	 * Start a scheduler on any free port of the loopback interface.
 	 * @return the running scheduler
-	 * @throws EmbeddedSchedulerStartException if no port could be had
+	 * @throws EmbeddedSchedulerStartException if no port is available
 	 */
 	public static EmbeddedScheduler start() {
 		return builder().start();
 	}
 
 	/**
-	 * Begin to set up a scheduler.
-	 * @return the builder
+	 * Return a builder for a scheduler.
+	 * @return a new builder
 	 */
 	public static Builder builder() {
 		return new Builder();
@@ -129,10 +144,10 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Return an agent's side of the scheduler.
-	 * @param agentId the agent's identifier, not blank; the scheduler need not know it
-	 * yet
-	 * @return a handle on the agent
+	 * Return a handle to an agent.
+	 * @param agentId the agent's identifier, not blank; the scheduler does not have to
+	 * know it yet
+	 * @return a handle to the agent
 	 * @throws IllegalArgumentException if the identifier is blank
 	 */
 	public EmbeddedAgent agent(String agentId) {
@@ -175,7 +190,19 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Return the scripted faults and the count of calls.
+	 * Return the number of activity entries that were refused since the start or the last
+	 * {@link #reset()} because the buffer of their agent or of all agents together was
+	 * full. A submission is nevertheless accepted, without its entry; the first refusal
+	 * is logged as a warning.
+	 * @return the number of refused entries, including those of
+	 * {@link EmbeddedAgent#recordActivity}
+	 */
+	public long refusedActivityEntries() {
+		return this.state.refusedActivityEntries();
+	}
+
+	/**
+	 * Return the configured faults and the number of calls.
 	 * @return the faults
 	 */
 	public Faults faults() {
@@ -183,9 +210,9 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Say what {@code grpc.health.v1.Health} answers, for the server as a whole and for
-	 * the scheduler service. Calls are handled all the same. Has no effect once the
-	 * scheduler is closing.
+	 * Set the status that {@code grpc.health.v1.Health} reports for the server as a whole
+	 * and for the scheduler service. Calls are handled regardless of the status. Has no
+	 * effect after {@link #close()} was called.
 	 * @param serving {@code true} for {@code SERVING}, as after the start, {@code false}
 	 * for {@code NOT_SERVING}
 	 */
@@ -196,9 +223,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Return to the state after the start, for the next test: no tasks, agents or
-	 * activity entries, no scripted faults, no calls counted, and serving. Connections
-	 * stay open.
+	 * Reset to the state after the start, for the next test: no tasks, agents, activity
+	 * entries or faults, all counters at zero, and serving. Connections stay open.
 	 */
 	public void reset() {
 		this.state.reset();
@@ -207,10 +233,10 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Stop. Health turns to {@code NOT_SERVING} and new tasks are refused; calls in
-	 * flight may finish within the builder's {@link Builder#shutdownGracePeriod(Duration)
-	 * grace period} and are cancelled then. Returns when the port is free again. Closing
-	 * a closed scheduler does nothing.
+	 * Stop the scheduler. Health reports {@code NOT_SERVING} and new tasks are refused.
+	 * Calls in flight can complete within the builder's
+	 * {@link Builder#shutdownGracePeriod(Duration) grace period} and are cancelled after
+	 * that. Returns when the port is free again. Closing a closed scheduler does nothing.
 	 */
 	@Override
 	public synchronized void close() {
@@ -225,7 +251,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 			if (!this.server.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
 				this.server.shutdownNow().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
 			}
-			// A handler may still be returning when its answer has long arrived
+			// A handler may still be running after its response has arrived
 			this.handlers.shutdown();
 			this.handlers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
 		}
@@ -245,6 +271,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	private Server server(Builder builder, InetSocketAddress listenAddress, Connections connections) {
+		UnreadAnswers unreadAnswers = new UnreadAnswers(builder.maxHeldBytes, connections);
 		NettyServerBuilder server = NettyServerBuilder.forAddress(listenAddress, builder.serverCredentials)
 			.channelFactory(() -> {
 				NioServerSocketChannel channel = new NioServerSocketChannel();
@@ -254,32 +281,36 @@ public final class EmbeddedScheduler implements AutoCloseable {
 			.bossEventLoopGroup(this.eventLoops)
 			.workerEventLoopGroup(this.eventLoops)
 			.executor(this.handlers)
+			.maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+			.maxInboundMessageSize(MAX_REQUEST_BYTES)
 			.addService(ServerInterceptors.intercept(new SchedulerService(this.state, builder.defaultGracePeriod),
-					new FaultInterceptor(this.faults)))
+					new FaultInterceptor(this.faults), unreadAnswers))
+			.addTransportFilter(unreadAnswers)
 			.addService(this.health.getHealthService())
 			.addService(ProtoReflectionServiceV1.newInstance());
 		builder.interceptors.forEach(server::intercept);
 		return server.build();
 	}
 
-	private void listen(String host, InetSocketAddress listenAddress) {
+	private static void listen(Server server, String host, InetSocketAddress address) {
 		try {
-			if (listenAddress.isUnresolved()) {
+			if (address.isUnresolved()) {
 				throw new UnknownHostException("unknown host");
 			}
-			this.server.start();
+			server.start();
 		}
 		catch (IOException ex) {
-			stopThreads();
-			// gRPC wraps what went wrong in one more IOException
+			// gRPC keeps a reference to a server until it is shut down
+			server.shutdownNow();
+			// gRPC wraps the failure in another IOException
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new EmbeddedSchedulerStartException(host, listenAddress.getPort(), cause);
+			throw new EmbeddedSchedulerStartException(host, address.getPort(), cause);
 		}
 	}
 
 	private void stopThreads() {
 		this.handlers.shutdownNow();
-		// The event loop frees the port only when it ends
+		// The event loop frees the port only when it terminates
 		this.eventLoops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
 			.awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
 	}
@@ -291,7 +322,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Sets up an {@link EmbeddedScheduler}. Can be started more than once. Not
+	 * Builder for an {@link EmbeddedScheduler}. Can start several schedulers. Not
 	 * thread-safe.
 	 */
 	public static final class Builder {
@@ -299,6 +330,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		private String host = "localhost";
 
 		private int port;
+
+		private long maxHeldBytes = Math.min(Runtime.getRuntime().maxMemory() / 4, 256 << 20);
 
 		private int maxTasks = 10_000;
 
@@ -335,7 +368,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 		/**
 		 * Set the port to listen on.
-		 * @param port the port, 0 to 65535; 0, the default, takes any free one
+		 * @param port the port, 0 to 65535; 0, the default, selects any free port
 		 * @return this builder
 		 * @throws IllegalArgumentException if the port is out of range
 		 */
@@ -359,8 +392,32 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
+		 * Limit the memory for the payloads of tasks and for the text of tasks, agent
+		 * identifiers and activity entries. When the memory limit is reached, the oldest
+		 * finished tasks are discarded first. Then calls that need memory fail with
+		 * {@code RESOURCE_EXHAUSTED}, and activity entries are refused as if the buffer
+		 * were full.
+		 * <p>
+		 * Responses that clients have not read yet may take the same amount in addition,
+		 * and those of one connection an eighth of it; further responses of more than 1
+		 * KiB wait. If no client reads anything for two seconds and others wait, the
+		 * connection with the oldest unread response is dropped.
+		 * @param bytes the limit in bytes, at least 1, where a character counts as two
+		 * bytes; by default a quarter of the JVM's {@linkplain Runtime#maxMemory()
+		 * maximum memory}, but not more than 256 MiB
+		 * @return this builder
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public Builder maxHeldBytes(long bytes) {
+			this.maxHeldBytes = requirePositive("maxHeldBytes", bytes);
+			return this;
+		}
+
+		/**
 		 * Limit the activity entries of all agents together. When the limit is reached,
-		 * submissions and activities are refused until entries are purged.
+		 * further entries are refused until some are purged, and
+		 * {@linkplain EmbeddedScheduler#refusedActivityEntries() counted}. Tasks are
+		 * accepted nevertheless.
 		 * @param limit the limit, at least 1; 10 000 by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the limit is less than 1
@@ -371,9 +428,10 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Limit the activity entries of each agent. When the limit is reached,
-		 * submissions and activities of the agent are refused until its entries are
-		 * purged.
+		 * Limit the activity entries of each agent. When the limit is reached, further
+		 * entries of the agent are refused until some are purged, and
+		 * {@linkplain EmbeddedScheduler#refusedActivityEntries() counted}. Tasks are
+		 * accepted nevertheless.
 		 * @param limit the limit, at least 1; 100 by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the limit is less than 1
@@ -384,8 +442,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Set how long the running tasks of an agent may go on after its shutdown when
-		 * the request doesn't say so.
+		 * Set the time that the running tasks of an agent have to complete after its
+		 * shutdown if the request does not specify it.
 		 * @param gracePeriod the grace period, from zero to about 10 000 years; 30
 		 * seconds by default
 		 * @return this builder
@@ -397,7 +455,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Set how long {@link EmbeddedScheduler#close()} lets calls in flight go on.
+		 * Set the time that calls in flight have to complete after
+		 * {@link EmbeddedScheduler#close()}.
 		 * @param gracePeriod the grace period, from zero to about 10 000 years; 5 seconds
 		 * by default
 		 * @return this builder
@@ -410,7 +469,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 		/**
 		 * Set the clock for timestamps and for the grace periods of agents, so that tests
-		 * can move the time.
+		 * can control the time.
 		 * @param clock the clock; the system's by default
 		 * @return this builder
 		 */
@@ -431,8 +490,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Add an interceptor, to look at the metadata of calls for example. It sees all
-		 * calls, those that a scripted fault is for included. The interceptor that was
+		 * Add an interceptor, for example to read the metadata of calls. It intercepts
+		 * all calls, including those that a fault applies to. The interceptor that was
 		 * added last is called first.
 		 * @param interceptor the interceptor
 		 * @return this builder
@@ -443,17 +502,20 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Start a scheduler with these settings.
+		 * Start a scheduler with these settings. If the start fails, all threads and
+		 * sockets are released.
 		 * @return the running scheduler
-		 * @throws EmbeddedSchedulerStartException if it can't listen on the address,
-		 * because the port is taken for example
+		 * @throws EmbeddedSchedulerStartException if it can't listen on the address, for
+		 * example because the port is in use
+		 * @throws IllegalArgumentException if gRPC does not support server credentials of
+		 * this type
 		 */
 		public EmbeddedScheduler start() {
 			return new EmbeddedScheduler(this);
 		}
 
-		private static int requirePositive(String name, int value) {
-			if (value < 1) {
+		private static <T extends Number> T requirePositive(String name, T value) {
+			if (value.longValue() < 1) {
 				throw new IllegalArgumentException("'%s' must be at least 1, got %d".formatted(name, value));
 			}
 			return value;

@@ -2,33 +2,41 @@ package io.sw4rm.scheduler.embedded;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 
 /**
- * Runs an {@link EmbeddedScheduler} alone, for clients in other languages. With this
- * module's jar and its dependencies in the folder {@code lib}:
+ * Runs a standalone {@link EmbeddedScheduler}, for clients in other languages. The build
+ * of this module creates a jar for it:
  *
  * <pre class="code">
- * java -cp "lib/*" io.sw4rm.scheduler.embedded.EmbeddedSchedulerMain --port=50053
+ * mvn -q -pl sw4rm-scheduler-embedded -am package -DskipTests
+ * java -jar sw4rm-scheduler-embedded/target/*-runnable.jar --port=50053
  * </pre>
  *
  * <p>
- * Options are {@code --port=} (50053 unless given; 0 takes any free one) and
- * {@code --address=} ({@code localhost} unless given; {@code 0.0.0.0} lets other machines
- * connect). The address is logged once the scheduler can be called. It stops gracefully
- * on SIGTERM and Ctrl+C. The exit code is 2 when an argument is wrong and 1 when the
- * scheduler can't listen on its address.
+ * {@code --help} prints the options. The address is logged when the scheduler is ready.
+ * It stops gracefully on SIGTERM and Ctrl+C. The exit code is 0 after {@code --help}, 1
+ * if the scheduler can't listen on its address, and 2 if an argument is invalid.
  */
 public final class EmbeddedSchedulerMain {
 
 	private static final int DEFAULT_PORT = 50053;
 
-	private static final String USAGE = "Usage: EmbeddedSchedulerMain [--port=0..65535] [--address=HOST]";
+	private static final String USAGE = """
+			Runs an in-memory SW4RM scheduler for development and tests.
+
+			Options:
+			  --port=<port>     Port to listen on, 0 to 65535; 0 selects any free one. Default: 50053
+			  --address=<host>  Host name or IP address of this machine to listen on.
+			                    0.0.0.0 lets other machines connect. Default: localhost
+			  --help            Show this text
+			""";
 
 	private EmbeddedSchedulerMain() {
 	}
 
 	/**
-	 * Run the scheduler until the process is told to end.
+	 * Run the scheduler until the process is terminated.
 	 * @param args the options
 	 * @throws InterruptedException if the main thread is interrupted
 	 */
@@ -36,21 +44,27 @@ public final class EmbeddedSchedulerMain {
 		if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
 			System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %5$s%6$s%n");
 		}
-		int exitCode = run(System.getLogger(EmbeddedSchedulerMain.class.getName()), args);
+		int exitCode = run(args);
 		if (exitCode != 0) {
 			System.exit(exitCode);
 		}
 	}
 
-	private static int run(Logger logger, String... args) throws InterruptedException {
+	private static int run(String... args) throws InterruptedException {
+		if (List.of(args).contains("--help")) {
+			System.out.print(USAGE);
+			return 0;
+		}
 		EmbeddedScheduler.Builder builder;
 		try {
 			builder = parse(args);
 		}
 		catch (IllegalArgumentException ex) {
-			logger.log(Level.ERROR, ex.getMessage() + ". " + USAGE);
+			System.err.println("Invalid argument: " + ex.getMessage() + System.lineSeparator());
+			System.err.print(USAGE);
 			return 2;
 		}
+		Logger logger = System.getLogger(EmbeddedSchedulerMain.class.getName());
 		try (EmbeddedScheduler scheduler = builder.start()) {
 			Runtime.getRuntime().addShutdownHook(new Thread(scheduler::close, "shutdown"));
 			logger.log(Level.INFO, "SW4RM embedded scheduler listens on " + scheduler.address());
@@ -73,7 +87,7 @@ public final class EmbeddedSchedulerMain {
 				builder.address(arg.substring("--address=".length()));
 			}
 			else {
-				throw new IllegalArgumentException("unknown argument \"%s\"".formatted(arg));
+				throw new IllegalArgumentException("unknown option \"%s\"".formatted(arg));
 			}
 		}
 		return builder;

@@ -1,8 +1,8 @@
 package io.sw4rm.scheduler.embedded;
 
 /**
- * Thrown when an {@link EmbeddedScheduler} can't listen on its address, most often
- * because something else already uses the port.
+ * Thrown when an {@link EmbeddedScheduler} can't listen on its address, usually because
+ * another process uses the port.
  */
 public class EmbeddedSchedulerStartException extends RuntimeException {
 
@@ -13,15 +13,15 @@ public class EmbeddedSchedulerStartException extends RuntimeException {
 	private final int port;
 
 	EmbeddedSchedulerStartException(String host, int port, Throwable cause) {
-		super(("Embedded scheduler can't listen on %s: %s. Stop what uses the port, "
-				+ "or choose another address or port (port 0 takes any free one).")
+		super(("Embedded scheduler can't listen on %s: %s. Stop the process that uses the port, "
+				+ "or choose another address or port (port 0 selects any free one).")
 			.formatted(EmbeddedScheduler.hostAndPort(host, port), cause.getMessage()), cause);
 		this.host = host;
 		this.port = port;
 	}
 
 	/**
-	 * Return the host that the scheduler was told to listen on.
+	 * Return the configured host.
 	 * @return the host name or IP address
 	 */
 	public String getHost() {
@@ -29,7 +29,7 @@ public class EmbeddedSchedulerStartException extends RuntimeException {
 	}
 
 	/**
-	 * Return the port that the scheduler was told to listen on.
+	 * Return the configured port.
 	 * @return the port, or 0 for any free one
 	 */
 	public int getPort() {

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.embedded;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands each call to the fault that is scripted for it, if any. The faults themselves are
- * interceptors too.
+ * Applies the configured fault to each call, if there is one. Faults are interceptors as
+ * well.
  */
 final class FaultInterceptor implements ServerInterceptor {
 
@@ -30,15 +31,15 @@ final class FaultInterceptor implements ServerInterceptor {
 	@Override
 	public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 			ServerCallHandler<Q, S> next) {
-		ServerInterceptor fault = this.faults.next(Operation.of(call.getMethodDescriptor()));
+		ServerInterceptor fault = this.faults.next(Rpc.of(call.getMethodDescriptor()));
 		return (fault != null) ? fault.interceptCall(call, headers, next) : next.startCall(call, headers);
 	}
 
 	/**
-	 * Answers with a status instead of handling the call.
+	 * Responds with a status instead of handling the call.
 	 *
 	 * @param status the status
-	 * @param trailers the metadata to go with it
+	 * @param trailers the metadata to send with it
 	 */
 	record Fail(Status status, Metadata trailers) implements ServerInterceptor {
 
@@ -55,12 +56,13 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Handles the call later, or not at all when it is cancelled meanwhile.
+	 * Handles the call after a delay, or not at all if it is cancelled before.
 	 *
-	 * @param timer where to wait
-	 * @param delay how long to wait
+	 * @param timer schedules the delay
+	 * @param handlers handles the call
+	 * @param delay the delay
 	 */
-	record Delay(ScheduledExecutorService timer, Duration delay) implements ServerInterceptor {
+	record Delay(ScheduledExecutorService timer, Executor handlers, Duration delay) implements ServerInterceptor {
 
 		@Override
 		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
@@ -71,9 +73,11 @@ final class FaultInterceptor implements ServerInterceptor {
 
 				@Override
 				public void onHalfClose() {
-					// The request is complete, which is when a unary call is handled
+					// The request is complete: unary calls are handled now
 					long nanos = TimeUnit.NANOSECONDS.convert(Delay.this.delay);
-					this.pending = Delay.this.timer.schedule(super::onHalfClose, nanos, TimeUnit.NANOSECONDS);
+					Runnable handling = super::onHalfClose;
+					this.pending = Delay.this.timer.schedule(() -> Delay.this.handlers.execute(handling), nanos,
+							TimeUnit.NANOSECONDS);
 				}
 
 				@Override
@@ -90,7 +94,7 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Never answers.
+	 * Never responds.
 	 */
 	record Hang() implements ServerInterceptor {
 
@@ -104,7 +108,7 @@ final class FaultInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Handles the call and drops the connection in place of the answer.
+	 * Handles the call and drops the connection instead of responding.
 	 *
 	 * @param connections the open connections
 	 */

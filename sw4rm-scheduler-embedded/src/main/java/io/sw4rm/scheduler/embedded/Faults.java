@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 import io.grpc.Metadata;
@@ -14,13 +15,13 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scripted faults of an {@link EmbeddedScheduler}, and a count of the calls that arrived.
- * Faults of one operation take effect in the order in which they were scripted, each on
- * as many calls as was said; after that, calls are handled as usual. For example, to let
- * two submissions fail and the third one through:
+ * Injects faults into an {@link EmbeddedScheduler} and counts the received calls. The
+ * faults of an RPC apply in the order in which they were configured, each to the given
+ * number of calls; after that, calls are handled as usual. For example, to fail two
+ * submissions and handle the third one:
  *
  * <pre class="code">
- * scheduler.faults().on(Operation.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
+ * scheduler.faults().on(Rpc.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
  * </pre>
  *
  * Thread-safe.
@@ -29,49 +30,52 @@ public final class Faults {
 
 	private final ScheduledExecutorService timer;
 
+	private final Executor handlers;
+
 	private final Connections connections;
 
-	private final Map<Operation, Deque<Scripted>> scripted = new EnumMap<>(Operation.class);
+	private final Map<Rpc, Deque<Scripted>> scripted = new EnumMap<>(Rpc.class);
 
-	private final Map<Operation, Long> calls = new EnumMap<>(Operation.class);
+	private final Map<Rpc, Long> calls = new EnumMap<>(Rpc.class);
 
-	Faults(ScheduledExecutorService timer, Connections connections) {
+	Faults(ScheduledExecutorService timer, Executor handlers, Connections connections) {
 		this.timer = timer;
+		this.handlers = handlers;
 		this.connections = connections;
 	}
 
 	/**
-	 * Begin to script a fault. Nothing is scripted until one of the methods is called
-	 * that say what happens.
-	 * @param operation the operation whose next call is to go wrong
-	 * @return the script to complete
+	 * Return a builder of a fault. The fault takes effect when one of {@code fail},
+	 * {@code delay}, {@code hang} and {@code dropConnection} is called.
+	 * @param rpc the RPC whose next call fails
+	 * @return a new builder
 	 */
-	public Script on(Operation operation) {
-		return new Script(operation, 1);
+	public Script on(Rpc rpc) {
+		return new Script(rpc, 1);
 	}
 
 	/**
-	 * Return how many calls of an operation arrived since the start or the last
-	 * {@link #clear()}, including those that met a fault.
-	 * @param operation the operation
+	 * Return the number of calls of an RPC since the start or the last {@link #clear()},
+	 * including those that a fault applied to.
+	 * @param rpc the RPC
 	 * @return the number of calls
 	 */
-	public synchronized long calls(Operation operation) {
-		return this.calls.getOrDefault(operation, 0L);
+	public synchronized long calls(Rpc rpc) {
+		return this.calls.getOrDefault(rpc, 0L);
 	}
 
 	/**
-	 * Forget all scripted faults and count calls from zero again. Calls that a fault has
-	 * already caught stay caught.
+	 * Remove all faults and reset the number of calls. Does not affect calls to which a
+	 * fault already applies.
 	 */
 	public synchronized void clear() {
 		this.scripted.clear();
 		this.calls.clear();
 	}
 
-	synchronized @Nullable ServerInterceptor next(Operation operation) {
-		this.calls.merge(operation, 1L, Long::sum);
-		Deque<Scripted> faults = this.scripted.get(operation);
+	synchronized @Nullable ServerInterceptor next(Rpc rpc) {
+		this.calls.merge(rpc, 1L, Long::sum);
+		Deque<Scripted> faults = this.scripted.get(rpc);
 		Scripted next = (faults != null) ? faults.pollFirst() : null;
 		if (faults == null || next == null) {
 			return null;
@@ -82,46 +86,44 @@ public final class Faults {
 		return next.fault();
 	}
 
-	private synchronized void add(Operation operation, Scripted fault) {
-		this.scripted.computeIfAbsent(operation, (key) -> new ArrayDeque<>()).addLast(fault);
+	private synchronized void add(Rpc rpc, Scripted fault) {
+		this.scripted.computeIfAbsent(rpc, (key) -> new ArrayDeque<>()).addLast(fault);
 	}
 
 	private record Scripted(ServerInterceptor fault, int calls) {
 	}
 
 	/**
-	 * A fault in the making: which calls it is for is known, what happens to them is said
-	 * by one of {@code fail}, {@code delay}, {@code hang} and {@code dropConnection}.
-	 * Immutable.
+	 * Builder of a fault. Call one of {@code fail}, {@code delay}, {@code hang} and
+	 * {@code dropConnection} to set what happens to the calls. Immutable.
 	 */
 	public final class Script {
 
-		private final Operation operation;
+		private final Rpc rpc;
 
 		private final int calls;
 
-		private Script(Operation operation, int calls) {
-			this.operation = Objects.requireNonNull(operation, "'operation' must not be null");
+		private Script(Rpc rpc, int calls) {
+			this.rpc = Objects.requireNonNull(rpc, "'rpc' must not be null");
 			this.calls = calls;
 		}
 
 		/**
-		 * Let the fault take effect on several calls, one after the other. Without this
-		 * it is one.
+		 * Apply the fault to several consecutive calls. The default is one call.
 		 * @param calls the number of calls, at least 1
-		 * @return a script for that many calls
+		 * @return a builder for that number of calls
 		 * @throws IllegalArgumentException if the number is less than 1
 		 */
 		public Script times(int calls) {
 			if (calls < 1) {
 				throw new IllegalArgumentException("'calls' must be at least 1, got " + calls);
 			}
-			return new Script(this.operation, calls);
+			return new Script(this.rpc, calls);
 		}
 
 		/**
-		 * Answer with an error instead of handling the call.
-		 * @param status the error, with a description if wanted
+		 * Respond with an error instead of handling the call.
+		 * @param status the error, optionally with a description
 		 * @throws IllegalArgumentException if the status is OK
 		 */
 		public void fail(Status status) {
@@ -129,9 +131,9 @@ public final class Faults {
 		}
 
 		/**
-		 * Answer with an error and metadata instead of handling the call. The metadata
-		 * may hold {@code grpc-retry-pushback-ms}, for example.
-		 * @param status the error, with a description if wanted
+		 * Respond with an error and metadata instead of handling the call. The metadata
+		 * may contain {@code grpc-retry-pushback-ms}, for example.
+		 * @param status the error, optionally with a description
 		 * @param trailers the metadata to send with it
 		 * @throws IllegalArgumentException if the status is OK
 		 */
@@ -145,21 +147,21 @@ public final class Faults {
 		}
 
 		/**
-		 * Wait before the call is handled. A call that is cancelled before that, by its
-		 * deadline for example, takes no effect.
-		 * @param delay how long to wait, not negative
+		 * Wait before the call is handled. A call that is cancelled before that, for
+		 * example by its deadline, has no effect.
+		 * @param delay the delay, not negative
 		 * @throws IllegalArgumentException if the delay is negative
 		 */
 		public void delay(Duration delay) {
 			if (delay.isNegative()) {
 				throw new IllegalArgumentException("'delay' must not be negative, got " + delay);
 			}
-			add(new FaultInterceptor.Delay(Faults.this.timer, delay));
+			add(new FaultInterceptor.Delay(Faults.this.timer, Faults.this.handlers, delay));
 		}
 
 		/**
-		 * Neither handle nor answer the call, until it is cancelled by the client, by its
-		 * deadline, or because the scheduler stops.
+		 * Do not handle the call and do not respond until the client, the deadline or the
+		 * stop of the scheduler cancels the call.
 		 */
 		public void hang() {
 			add(new FaultInterceptor.Hang());
@@ -167,15 +169,15 @@ public final class Faults {
 
 		/**
 		 * Handle the call, so that it takes effect, and then drop the connection before
-		 * the answer is sent. The client sees {@link Status#UNAVAILABLE}, for other calls
-		 * on the same connection too.
+		 * the response is sent. This call and other calls on the same connection fail
+		 * with {@link Status#UNAVAILABLE}.
 		 */
 		public void dropConnection() {
 			add(new FaultInterceptor.DropConnection(Faults.this.connections));
 		}
 
 		private void add(ServerInterceptor fault) {
-			Faults.this.add(this.operation, new Scripted(fault, this.calls));
+			Faults.this.add(this.rpc, new Scripted(fault, this.calls));
 		}
 
 	}

@@ -21,7 +21,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 
 /**
- * The wire side: validates requests, asks the {@link SchedulerState} and answers.
+ * The gRPC service: validates requests, calls the {@link SchedulerState} and responds.
  */
 final class SchedulerService extends SchedulerServiceGrpc.SchedulerServiceImplBase {
 
@@ -69,11 +69,7 @@ final class SchedulerService extends SchedulerServiceGrpc.SchedulerServiceImplBa
 	public void shutdownAgent(ShutdownAgentRequest request, StreamObserver<ShutdownAgentResponse> observer) {
 		answer(observer, () -> {
 			requireText("agent_id", request.getAgentId());
-			if (!this.state.shutDown(request.getAgentId(), gracePeriod(request))) {
-				throw Status.RESOURCE_EXHAUSTED
-					.withDescription("too many agents are shut down; revive some or reset the scheduler")
-					.asRuntimeException();
-			}
+			this.state.shutDown(request.getAgentId(), gracePeriod(request));
 			return ShutdownAgentResponse.newBuilder().setOk(true).build();
 		});
 	}
@@ -83,9 +79,9 @@ final class SchedulerService extends SchedulerServiceGrpc.SchedulerServiceImplBa
 			StreamObserver<PollActivityBufferResponse> observer) {
 		answer(observer, () -> {
 			requireText("agent_id", request.getAgentId());
-			return PollActivityBufferResponse.newBuilder()
-				.addAllEntries(this.state.activity(request.getAgentId()))
-				.build();
+			PollActivityBufferResponse.Builder response = PollActivityBufferResponse.newBuilder();
+			this.state.activity(request.getAgentId()).forEach((entry) -> response.addEntries(entry.toMessage()));
+			return response.build();
 		});
 	}
 
@@ -125,7 +121,7 @@ final class SchedulerService extends SchedulerServiceGrpc.SchedulerServiceImplBa
 	}
 
 	private static void requireText(String field, String value) {
-		require(!value.isBlank(), "%s must not be blank, got \"%s\"", field, value);
+		require(!value.isBlank(), "%s must not be blank, got %s", field, Texts.quote(value));
 	}
 
 	private static void require(boolean valid, String message, Object... values) {

@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.embedded;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,21 +20,25 @@ import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.embedded.ScheduledTask.State;
-import io.sw4rm.scheduler.proto.ActivityEntry;
 import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
- * Everything that the scheduler knows: agents, their tasks and their activity buffers.
- * Guarded by one lock, under which nothing is sent. Grace periods need no timer: whatever
- * looks at running tasks first fails those whose time is over.
+ * The state of the scheduler: agents, their tasks and their activity buffers. Guarded by
+ * one lock; nothing is sent while it is held. Grace periods need no timer: each access to
+ * running tasks first fails those whose grace period has expired.
  */
 final class SchedulerState {
+
+	private static final Logger logger = System.getLogger(SchedulerState.class.getName());
 
 	private static final int MAX_FINISHED_TASKS = 1000;
 
@@ -49,7 +55,8 @@ final class SchedulerState {
 	private final Limits limits;
 
 	/**
-	 * Agents with a task, an activity entry or a shutdown; no others are kept.
+	 * Agents that have a task or an activity entry, or are shut down. Others are not
+	 * kept.
 	 */
 	private final Map<String, Agent> agents = new TreeMap<>();
 
@@ -60,7 +67,14 @@ final class SchedulerState {
 
 	private final Deque<ScheduledTask> finished = new ArrayDeque<>();
 
+	/**
+	 * The bytes of all payloads and text above.
+	 */
+	private long heldBytes;
+
 	private int activityEntries;
+
+	private long refusedActivityEntries;
 
 	private int shutDownAgents;
 
@@ -76,8 +90,10 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Queue a task.
-	 * @return why the task is refused, or {@code null} when it was accepted
+	 * Queue a task and add it to the activity buffer of its agent. A full buffer drops
+	 * the entry, not the task.
+	 * @return why the task is refused, or {@code null} if it was accepted
+	 * @throws StatusRuntimeException if the memory limit is reached
 	 */
 	synchronized @Nullable String submit(SubmitTaskRequest request) {
 		failOverdueTasks();
@@ -85,37 +101,47 @@ final class SchedulerState {
 		if (refusal != null) {
 			return refusal;
 		}
+		ScheduledTask details = ScheduledTask.submitted(request, this.clock.instant());
+		requireRoomFor(details.bytes());
+		this.heldBytes += details.bytes();
 		Agent agent = agent(request.getAgentId());
-		Task task = new Task(agent, this.sequence++, ScheduledTask.submitted(request, this.clock.instant()));
+		Task task = new Task(agent, this.sequence++, details);
 		askLeastImportantToYieldTo(task);
 		agent.queued.add(task);
 		this.tasks.put(task.details.taskId(), task);
-		addActivity(agent,
-				ActivityEntry.newBuilder()
-					.setTaskId(task.details.taskId())
-					.setDescription("submitted with priority " + task.details.priority()));
+		addActivity(agent.id,
+				new RecordedActivity.Builder().taskId(task.details.taskId())
+					.description("submitted with priority " + task.details.priority())
+					.build(now()));
 		return null;
 	}
 
+	/**
+	 * Request a task to yield, unless this was already requested.
+	 * @return whether the agent has such a task
+	 * @throws StatusRuntimeException if the memory limit is reached
+	 */
 	synchronized boolean preempt(String agentId, String taskId, String reason) {
 		failOverdueTasks();
 		Task task = task(agentId, taskId);
 		if (task == null) {
 			return false;
 		}
-		task.update((details) -> details.askedToYield(reason));
+		requireRoomFor(Texts.bytes(reason));
+		update(task, (details) -> details.askedToYield(reason));
 		return true;
 	}
 
 	/**
-	 * Shut an agent down, or bring the end of its grace period forward.
-	 * @return whether there is room to remember the shutdown
+	 * Shut an agent down, or shorten its grace period.
+	 * @throws StatusRuntimeException if a limit is reached
 	 */
-	synchronized boolean shutDown(String agentId, Duration gracePeriod) {
+	synchronized void shutDown(String agentId, Duration gracePeriod) {
 		failOverdueTasks();
 		if (!isShutDown(agentId) && this.shutDownAgents >= MAX_SHUT_DOWN_AGENTS) {
-			return false;
+			throw resourceExhausted("the limit of shut-down agents is reached; revive some or reset the scheduler");
 		}
+		requireRoomFor(this.agents.containsKey(agentId) ? 0 : Texts.bytes(agentId));
 		Agent agent = agent(agentId);
 		Instant deadline = this.clock.instant().plus(gracePeriod);
 		if (agent.shutdownDeadline == null) {
@@ -128,7 +154,6 @@ final class SchedulerState {
 		if (!agent.running.isEmpty() && deadline.isBefore(this.nextDeadline)) {
 			this.nextDeadline = deadline;
 		}
-		return true;
 	}
 
 	synchronized void revive(String agentId) {
@@ -156,7 +181,7 @@ final class SchedulerState {
 		next.ifPresent((task) -> {
 			agent.queued.remove(task);
 			agent.running.add(task);
-			task.update(ScheduledTask::running);
+			update(task, ScheduledTask::running);
 		});
 		return next.map((task) -> task.details);
 	}
@@ -175,31 +200,39 @@ final class SchedulerState {
 		if (task == null || !task.agent.running.remove(task)) {
 			return false;
 		}
-		task.update(ScheduledTask::yielded);
+		update(task, ScheduledTask::yielded);
 		task.agent.queued.add(task);
 		return true;
 	}
 
-	synchronized void recordActivity(String agentId, ActivityEntry.Builder entry) {
-		int words = new StringTokenizer(entry.getDescription()).countTokens();
+	synchronized void recordActivity(String agentId, RecordedActivity.Builder builder) {
+		RecordedActivity entry = builder.build(now());
+		int words = new StringTokenizer(entry.description()).countTokens();
 		if (words > MAX_DESCRIPTION_WORDS) {
 			throw new IllegalArgumentException("description must have at most %d words, got %d; shorten it"
 				.formatted(MAX_DESCRIPTION_WORDS, words));
 		}
-		String refusal = activityRefusal(agentId);
+		String refusal = addActivity(agentId, entry);
 		if (refusal != null) {
 			throw new IllegalStateException(refusal);
 		}
-		addActivity(agent(agentId), entry);
 	}
 
-	synchronized List<ActivityEntry> activity(String agentId) {
+	synchronized List<RecordedActivity> activity(String agentId) {
 		Agent agent = this.agents.get(agentId);
 		return (agent != null) ? List.copyOf(agent.activity) : List.of();
 	}
 
+	synchronized long heldBytes() {
+		return this.heldBytes;
+	}
+
+	synchronized long refusedActivityEntries() {
+		return this.refusedActivityEntries;
+	}
+
 	/**
-	 * Remove the entries of the given tasks, or of all when none is given.
+	 * Remove the entries of the given tasks, or all entries if none is given.
 	 * @return the number of removed entries
 	 */
 	synchronized int purgeActivity(String agentId, Set<String> taskIds) {
@@ -207,12 +240,13 @@ final class SchedulerState {
 		if (agent == null) {
 			return 0;
 		}
-		int before = agent.activity.size();
-		agent.activity.removeIf((entry) -> taskIds.isEmpty() || taskIds.contains(entry.getTaskId()));
-		int purged = before - agent.activity.size();
-		this.activityEntries -= purged;
+		Predicate<RecordedActivity> isPurged = (entry) -> taskIds.isEmpty() || taskIds.contains(entry.taskId());
+		List<RecordedActivity> purged = agent.activity.stream().filter(isPurged).toList();
+		agent.activity.removeIf(isPurged);
+		this.activityEntries -= purged.size();
+		this.heldBytes -= purged.stream().mapToLong(RecordedActivity::bytes).sum();
 		forgetIfEmpty(agent);
-		return purged;
+		return purged.size();
 	}
 
 	synchronized Set<String> agentIds() {
@@ -245,7 +279,7 @@ final class SchedulerState {
 	}
 
 	/**
-	 * Accept no more tasks, for good.
+	 * Stop accepting tasks permanently.
 	 */
 	synchronized void drain() {
 		this.draining = true;
@@ -255,7 +289,9 @@ final class SchedulerState {
 		this.agents.clear();
 		this.tasks.clear();
 		this.finished.clear();
+		this.heldBytes = 0;
 		this.activityEntries = 0;
+		this.refusedActivityEntries = 0;
 		this.shutDownAgents = 0;
 		this.nextDeadline = Instant.MAX;
 	}
@@ -265,48 +301,67 @@ final class SchedulerState {
 			return "the scheduler is shutting down and accepts no new tasks";
 		}
 		if (isShutDown(request.getAgentId())) {
-			return "agent \"%s\" is shutting down and accepts no new tasks".formatted(request.getAgentId());
+			return "agent %s is shutting down and accepts no new tasks".formatted(Texts.quote(request.getAgentId()));
 		}
 		Task duplicate = this.tasks.get(request.getTaskId());
 		if (duplicate != null) {
-			return "task \"%s\" is already %s; choose another task_id or wait until it has finished"
-				.formatted(request.getTaskId(), (duplicate.details.state() == State.QUEUED) ? "queued" : "running");
+			return "task %s is already %s; choose another task_id or wait until it has finished".formatted(
+					Texts.quote(request.getTaskId()),
+					(duplicate.details.state() == State.QUEUED) ? "queued" : "running");
 		}
 		if (this.tasks.size() >= this.limits.tasks()) {
 			return "too many tasks: %d of %d are queued or running; wait until some have finished"
 				.formatted(this.tasks.size(), this.limits.tasks());
 		}
-		return activityRefusal(request.getAgentId());
+		return null;
 	}
 
-	private @Nullable String activityRefusal(String agentId) {
+	private @Nullable String activityRefusal(String agentId, RecordedActivity entry) {
 		Agent agent = this.agents.get(agentId);
 		if (agent != null && agent.activity.size() >= this.limits.activityEntriesPerAgent()) {
-			return "activity_buffer_full: agent \"%s\" has its limit of %d entries; purge its activity first"
-				.formatted(agentId, this.limits.activityEntriesPerAgent());
+			return "activity_buffer_full: agent %s reached its limit of %d entries; purge its activity first"
+				.formatted(Texts.quote(agentId), this.limits.activityEntriesPerAgent());
 		}
 		if (this.activityEntries >= this.limits.activityEntries()) {
-			return "activity_buffer_full: the scheduler has its limit of %d entries; purge the activity of agents first"
+			return "activity_buffer_full: the scheduler reached its limit of %d entries; purge the activity of agents first"
 				.formatted(this.limits.activityEntries());
+		}
+		if (!hasRoomFor(entry.bytes() + Texts.bytes(agentId))) {
+			return "activity_buffer_full: " + noRoomFor(entry.bytes());
 		}
 		return null;
 	}
 
-	private void addActivity(Agent agent, ActivityEntry.Builder entry) {
-		if (entry.getTimestamp().isEmpty()) {
-			entry.setTimestamp(this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+	private @Nullable String addActivity(String agentId, RecordedActivity entry) {
+		String refusal = activityRefusal(agentId, entry);
+		if (refusal == null) {
+			agent(agentId).activity.add(entry);
+			this.heldBytes += entry.bytes();
+			this.activityEntries++;
 		}
-		agent.activity.add(entry.build());
-		this.activityEntries++;
+		else if (this.refusedActivityEntries++ == 0) {
+			logger.log(Level.WARNING, refusal + ". Further refused entries are only counted");
+		}
+		return refusal;
 	}
 
+	private String now() {
+		return this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+	}
+
+	/**
+	 * Request a running task of the same agent to yield to a more important one: the
+	 * least important that is not requested yet, because one that is already yields to
+	 * another task.
+	 */
 	private void askLeastImportantToYieldTo(Task task) {
-		String reason = "task \"%s\" with priority %d is more important".formatted(task.details.taskId(),
+		String reason = "task %s with priority %d is more important".formatted(Texts.quote(task.details.taskId()),
 				task.details.priority());
 		task.agent.running.stream()
+			.filter((running) -> !running.details.preemptionRequested())
 			.max(RUN_ORDER)
 			.filter((running) -> running.details.priority() < task.details.priority())
-			.ifPresent((running) -> running.update((details) -> details.askedToYield(reason)));
+			.ifPresent((running) -> update(running, (details) -> details.askedToYield(reason)));
 	}
 
 	private boolean conflictsWithRunningTask(Task task) {
@@ -327,10 +382,43 @@ final class SchedulerState {
 
 	private void retire(Task task, UnaryOperator<ScheduledTask> outcome) {
 		this.tasks.remove(task.details.taskId());
-		this.finished.addLast(outcome.apply(task.details));
+		update(task, outcome);
+		this.finished.addLast(task.details);
 		if (this.finished.size() > MAX_FINISHED_TASKS) {
-			this.finished.removeFirst();
+			forgetOldestFinishedTask();
 		}
+	}
+
+	private void forgetOldestFinishedTask() {
+		this.heldBytes -= this.finished.removeFirst().bytes();
+	}
+
+	private void update(Task task, UnaryOperator<ScheduledTask> change) {
+		this.heldBytes -= task.details.bytes();
+		task.details = change.apply(task.details);
+		this.heldBytes += task.details.bytes();
+	}
+
+	private void requireRoomFor(long bytes) {
+		if (bytes > 0 && !hasRoomFor(bytes)) {
+			throw resourceExhausted(noRoomFor(bytes));
+		}
+	}
+
+	/**
+	 * Return whether there is enough memory, if necessary after discarding finished
+	 * tasks.
+	 */
+	private boolean hasRoomFor(long bytes) {
+		while (this.heldBytes + bytes > this.limits.bytes() && !this.finished.isEmpty()) {
+			forgetOldestFinishedTask();
+		}
+		return this.heldBytes + bytes <= this.limits.bytes();
+	}
+
+	private String noRoomFor(long bytes) {
+		return "memory limit reached: %d bytes requested, %d of %d in use; let tasks finish or purge activity first"
+			.formatted(bytes, this.heldBytes, this.limits.bytes());
 	}
 
 	private void failOverdueTasks() {
@@ -359,13 +447,17 @@ final class SchedulerState {
 	}
 
 	private Agent agent(String agentId) {
-		return this.agents.computeIfAbsent(agentId, Agent::new);
+		return this.agents.computeIfAbsent(agentId, (id) -> {
+			this.heldBytes += Texts.bytes(id);
+			return new Agent(id);
+		});
 	}
 
 	private void forgetIfEmpty(Agent agent) {
 		if (agent.queued.isEmpty() && agent.running.isEmpty() && agent.activity.isEmpty()
 				&& agent.shutdownDeadline == null) {
 			this.agents.remove(agent.id);
+			this.heldBytes -= Texts.bytes(agent.id);
 		}
 	}
 
@@ -373,18 +465,23 @@ final class SchedulerState {
 		return this.agents.values().stream().flatMap((agent) -> agent.running.stream());
 	}
 
+	private static StatusRuntimeException resourceExhausted(String description) {
+		return Status.RESOURCE_EXHAUSTED.withDescription(description).asRuntimeException();
+	}
+
 	private static List<ScheduledTask> details(Stream<Task> tasks) {
 		return tasks.map((task) -> task.details).toList();
 	}
 
 	/**
-	 * How much is kept.
+	 * The limits.
 	 *
-	 * @param tasks most tasks queued or running
-	 * @param activityEntries most activity entries of all agents together
-	 * @param activityEntriesPerAgent most activity entries of one agent
+	 * @param bytes maximum bytes of payloads and text
+	 * @param tasks maximum number of queued or running tasks
+	 * @param activityEntries maximum number of activity entries of all agents together
+	 * @param activityEntriesPerAgent maximum number of activity entries of one agent
 	 */
-	record Limits(int tasks, int activityEntries, int activityEntriesPerAgent) {
+	record Limits(long bytes, int tasks, int activityEntries, int activityEntriesPerAgent) {
 	}
 
 	private static final class Task {
@@ -401,10 +498,6 @@ final class SchedulerState {
 			this.details = details;
 		}
 
-		private void update(UnaryOperator<ScheduledTask> change) {
-			this.details = change.apply(this.details);
-		}
-
 	}
 
 	private static final class Agent {
@@ -415,7 +508,7 @@ final class SchedulerState {
 
 		private final Set<Task> running = new LinkedHashSet<>();
 
-		private final List<ActivityEntry> activity = new ArrayList<>();
+		private final List<RecordedActivity> activity = new ArrayList<>();
 
 		private @Nullable Instant shutdownDeadline;
 

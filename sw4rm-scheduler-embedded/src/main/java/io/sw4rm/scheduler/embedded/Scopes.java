@@ -1,7 +1,7 @@
 package io.sw4rm.scheduler.embedded;
 
 /**
- * Decides which resource scopes conflict. A scope names everything beneath it:
+ * Decides which resource scopes conflict. A scope includes everything below it:
  * {@code repo} covers {@code repo.file} and {@code repo/file}, but not
  * {@code repository}.
  */

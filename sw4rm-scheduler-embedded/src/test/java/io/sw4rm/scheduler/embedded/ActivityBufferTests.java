@@ -1,6 +1,8 @@
 package io.sw4rm.scheduler.embedded;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -9,6 +11,7 @@ import io.sw4rm.scheduler.proto.ActivityEntry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class ActivityBufferTests {
 
@@ -28,11 +31,11 @@ class ActivityBufferTests {
 
 	@Test
 	void pollReturnsRecordedEntriesOldestFirst() {
-		this.worker.recordActivity((entry) -> entry.setTaskId("task-1")
-			.setRepoId("shop")
-			.setWorktreeId("shop-1")
-			.setBranch("main")
-			.setDescription("tests pass"));
+		this.worker.recordActivity((entry) -> entry.taskId("task-1")
+			.repoId("shop")
+			.worktreeId("shop-1")
+			.branch("main")
+			.description("tests pass"));
 		this.clock.advance(Duration.ofMillis(1500));
 		record(this.worker, "task-2");
 		assertThat(this.client.poll("worker-1")).containsExactly(
@@ -45,13 +48,27 @@ class ActivityBufferTests {
 					.setTimestamp("2026-01-10T12:00:00Z")
 					.build(),
 				ActivityEntry.newBuilder().setTaskId("task-2").setTimestamp("2026-01-10T12:00:01.500Z").build());
-		assertThat(this.worker.activity()).isEqualTo(this.client.poll("worker-1"));
+		assertThat(this.worker.activity()).containsExactly(
+				new RecordedActivity("task-1", "shop", "shop-1", "main", "tests pass", "2026-01-10T12:00:00Z"),
+				new RecordedActivity("task-2", "", "", "", "", "2026-01-10T12:00:01.500Z"));
 	}
 
 	@Test
 	void timestampOfTheRecorderIsKept() {
-		this.worker.recordActivity((entry) -> entry.setTimestamp("yesterday"));
+		this.worker.recordActivity((entry) -> entry.timestamp("yesterday"));
 		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTimestamp).containsExactly("yesterday");
+	}
+
+	@Test
+	void refusesTextThatIsNull() {
+		List<UnaryOperator<RecordedActivity.Builder>> texts = List.of((entry) -> entry.taskId(null),
+				(entry) -> entry.repoId(null), (entry) -> entry.worktreeId(null), (entry) -> entry.branch(null),
+				(entry) -> entry.description(null), (entry) -> entry.timestamp(null));
+		for (UnaryOperator<RecordedActivity.Builder> text : texts) {
+			assertThatNullPointerException().isThrownBy(() -> this.worker.recordActivity(text::apply))
+				.withMessageMatching("'\\w+' must not be null");
+		}
+		assertThat(this.worker.activity()).isEmpty();
 	}
 
 	@Test
@@ -100,6 +117,7 @@ class ActivityBufferTests {
 			.withMessageStartingWith("activity_buffer_full")
 			.withMessageContaining("worker-1");
 		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("a", "b", "c");
+		assertThat(this.scheduler.refusedActivityEntries()).isOne();
 		record(this.scheduler.agent("worker-2"), "d");
 	}
 
@@ -120,20 +138,20 @@ class ActivityBufferTests {
 
 	@Test
 	void descriptionMayHaveTwoHundredWords() {
-		this.worker.recordActivity((entry) -> entry.setDescription("word \n".repeat(200)));
+		this.worker.recordActivity((entry) -> entry.description("word \n".repeat(200)));
 		assertThat(this.client.poll("worker-1")).hasSize(1);
 	}
 
 	@Test
 	void refusesDescriptionOfMoreThanTwoHundredWords() {
 		assertThatExceptionOfType(IllegalArgumentException.class)
-			.isThrownBy(() -> this.worker.recordActivity((entry) -> entry.setDescription("word ".repeat(201))))
+			.isThrownBy(() -> this.worker.recordActivity((entry) -> entry.description("word ".repeat(201))))
 			.withMessageContaining("at most 200 words, got 201");
 		assertThat(this.scheduler.agentIds()).isEmpty();
 	}
 
 	private static void record(EmbeddedAgent agent, String taskId) {
-		agent.recordActivity((entry) -> entry.setTaskId(taskId));
+		agent.recordActivity((entry) -> entry.taskId(taskId));
 	}
 
 }

@@ -56,12 +56,23 @@ class EmbeddedSchedulerMainTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "--port=65536, 65536", "--port=-1, -1", "--port=http, http", "--address=, 'address'",
-			"--verbose, --verbose" })
+	@CsvSource({ "--port=65536, 65536", "--port=-1, -1", "--port=http, http", "--port=, '\"\"'", "--port, --port",
+			"--address=, 'address'", "--verbose, --verbose", "50053, 50053" })
 	void endsWithUsageWhenAnArgumentIsWrong(String argument, String named) throws Exception {
 		Process process = start(argument);
-		assertThat(process.inputReader().readLine()).contains(named, "Usage: ", "--port=", "--address=");
+		assertThat(process.inputReader().lines()).satisfies(
+				(lines) -> assertThat(lines.get(0)).startsWith("Invalid argument: ").contains(named),
+				(lines) -> assertThat(lines).anyMatch((line) -> line.contains("--port=<port>")));
 		assertThat(process.waitFor()).isEqualTo(2);
+	}
+
+	@Test
+	void showsItsOptions() throws Exception {
+		Process process = start("--port=0", "--help");
+		assertThat(process.inputReader().lines()).anyMatch((line) -> line.contains("--port=<port>"))
+			.anyMatch((line) -> line.contains("--address=<host>"))
+			.noneMatch((line) -> line.contains("listens on"));
+		assertThat(process.waitFor()).isZero();
 	}
 
 	private Process start(String... args) throws IOException {

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -97,7 +98,7 @@ class EmbeddedSchedulerTests {
 			assertThatExceptionOfType(EmbeddedSchedulerStartException.class).isThrownBy(second::start)
 				.withCauseInstanceOf(BindException.class)
 				.withMessageContaining("localhost:" + first.port())
-				.withMessageContaining("port 0 takes any free one")
+				.withMessageContaining("port 0 selects any free one")
 				.satisfies((ex) -> {
 					assertThat(ex.getHost()).isEqualTo("localhost");
 					assertThat(ex.getPort()).isEqualTo(first.port());
@@ -140,10 +141,10 @@ class EmbeddedSchedulerTests {
 	void closeLetsCallsInFlightFinishAndRefusesNewTasks() throws Exception {
 		EmbeddedScheduler scheduler = EmbeddedScheduler.start();
 		try (TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).delay(Duration.ofMillis(500));
+			scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(500));
 			ListenableFuture<SubmitTaskResponse> inFlight = SchedulerServiceGrpc.newFutureStub(client.channel())
 				.submitTask(task("worker-1", "t").build());
-			Awaitility.await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			scheduler.close();
 			SubmitTaskResponse response = inFlight.get(1, TimeUnit.SECONDS);
 			assertThat(response.getAccepted()).isFalse();
@@ -155,10 +156,10 @@ class EmbeddedSchedulerTests {
 	void closeCancelsCallsThatOutliveTheGracePeriod() {
 		EmbeddedScheduler scheduler = EmbeddedScheduler.builder().shutdownGracePeriod(Duration.ofMillis(100)).start();
 		try (TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+			scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 			ListenableFuture<SubmitTaskResponse> hung = SchedulerServiceGrpc.newFutureStub(client.channel())
 				.submitTask(task("worker-1", "t").build());
-			Awaitility.await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			scheduler.close();
 			assertThat(hung).failsWithin(Duration.ofSeconds(5));
 		}
@@ -221,7 +222,7 @@ class EmbeddedSchedulerTests {
 		List<String> seen = new CopyOnWriteArrayList<>();
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().intercept(new HeaderRecorder(key, seen)).start();
 				TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Operation.SUBMIT_TASK).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 			Metadata headers = new Metadata();
 			headers.put(key, "abc");
 			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> client.stub()
@@ -248,7 +249,7 @@ class EmbeddedSchedulerTests {
 
 	@Test
 	void resetReturnsToTheStateAfterTheStart() {
-		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().maxTasks(3).maxActivityEntries(3).start();
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.builder().maxTasks(3).maxActivityEntries(2).start();
 				TestClient client = new TestClient(scheduler)) {
 			for (String taskId : List.of("done", "running", "queued")) {
 				client.submit(task("worker-1", taskId));
@@ -258,19 +259,53 @@ class EmbeddedSchedulerTests {
 			worker.takeNext();
 			worker.complete("done");
 			client.shutDown("worker-1");
-			scheduler.faults().on(Operation.SUBMIT_TASK).fail(Status.UNAVAILABLE);
+			scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 			scheduler.setServing(false);
+			assertThat(scheduler.refusedActivityEntries()).isOne();
 			scheduler.reset();
+			assertThat(scheduler.refusedActivityEntries()).isZero();
 			assertThat(scheduler.agentIds()).isEmpty();
 			assertThat(scheduler.queued()).isEmpty();
 			assertThat(scheduler.running()).isEmpty();
 			assertThat(scheduler.finished()).isEmpty();
 			assertThat(client.poll("worker-1")).isEmpty();
 			assertThat(health(client, "")).isEqualTo(ServingStatus.SERVING);
-			assertThat(scheduler.faults().calls(Operation.SUBMIT_TASK)).isZero();
+			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isZero();
 			for (String taskId : List.of("done", "running", "queued")) {
 				assertThat(client.submit(task("worker-1", taskId)).getAccepted()).isTrue();
 			}
+			assertThat(client.poll("worker-1")).hasSize(2);
+		}
+	}
+
+	@Test
+	void handlesThousandCallsOfAConnectionAtOnceAndMoreOnOthers() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+				TestClient client = new TestClient(scheduler);
+				TestClient other = new TestClient(scheduler)) {
+			client.poll("worker-1");
+			scheduler.faults().on(Rpc.SUBMIT_TASK).times(1000).hang();
+			for (int i = 0; i < 1000; i++) {
+				SchedulerServiceGrpc.newFutureStub(client.channel()).submitTask(task("worker-1", "t").build());
+			}
+			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1000);
+			ListenableFuture<SubmitTaskResponse> oneMore = SchedulerServiceGrpc.newFutureStub(client.channel())
+				.submitTask(task("worker-1", "t").build());
+			assertThat(other.submit(task("worker-1", "t")).getAccepted()).isTrue();
+			assertThat(oneMore).isNotDone();
+			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(1001);
+		}
+	}
+
+	@Test
+	void refusesRequestsOfMoreThanFourMebibytes() {
+		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start(); TestClient client = new TestClient(scheduler)) {
+			ByteString tooLarge = ByteString.copyFrom(new byte[4 << 20]);
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> client.submit(task("worker-1", "t").setParams(tooLarge)))
+				.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+			ByteString large = tooLarge.substring(1000);
+			assertThat(client.submit(task("worker-1", "t").setParams(large)).getAccepted()).isTrue();
 		}
 	}
 
@@ -281,6 +316,7 @@ class EmbeddedSchedulerTests {
 		settings.add(() -> builder.port(-1));
 		settings.add(() -> builder.port(65536));
 		settings.add(() -> builder.address(" "));
+		settings.add(() -> builder.maxHeldBytes(0));
 		settings.add(() -> builder.maxTasks(0));
 		settings.add(() -> builder.maxActivityEntries(0));
 		settings.add(() -> builder.maxActivityEntriesPerAgent(0));

@@ -37,8 +37,8 @@ class FaultsTests {
 	private final Faults faults = this.scheduler.faults();
 
 	@Test
-	void failsTheNextCallsOfAnOperationAndNoOther() {
-		this.faults.on(Operation.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE.withDescription("try later"));
+	void failsTheNextCallsOfAnRpcAndNoOther() {
+		this.faults.on(Rpc.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE.withDescription("try later"));
 		assertThat(this.client.poll("worker-1")).isEmpty();
 		for (int i = 0; i < 2; i++) {
 			assertThat(failure(() -> this.client.submit(task("worker-1", "t")))).satisfies((ex) -> {
@@ -51,9 +51,9 @@ class FaultsTests {
 	}
 
 	@Test
-	void faultsOfAnOperationTakeEffectInTheOrderInWhichTheyWereScripted() {
-		this.faults.on(Operation.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
-		this.faults.on(Operation.SUBMIT_TASK).fail(Status.ABORTED);
+	void faultsOfAnRpcTakeEffectInTheOrderInWhichTheyWereScripted() {
+		this.faults.on(Rpc.SUBMIT_TASK).times(2).fail(Status.UNAVAILABLE);
+		this.faults.on(Rpc.SUBMIT_TASK).fail(Status.ABORTED);
 		for (Code code : new Code[] { Code.UNAVAILABLE, Code.UNAVAILABLE, Code.ABORTED }) {
 			assertThat(failure(() -> this.client.submit(task("worker-1", "t"))).getStatus().getCode()).isEqualTo(code);
 		}
@@ -64,7 +64,7 @@ class FaultsTests {
 		Metadata.Key<String> key = Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 		Metadata trailers = new Metadata();
 		trailers.put(key, "1500");
-		this.faults.on(Operation.POLL_ACTIVITY_BUFFER).times(2).fail(Status.RESOURCE_EXHAUSTED, trailers);
+		this.faults.on(Rpc.POLL_ACTIVITY_BUFFER).times(2).fail(Status.RESOURCE_EXHAUSTED, trailers);
 		for (int i = 0; i < 2; i++) {
 			StatusRuntimeException failure = failure(() -> this.client.poll("worker-1"));
 			assertThat(failure.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
@@ -74,7 +74,7 @@ class FaultsTests {
 
 	@Test
 	void delaysACall() {
-		this.faults.on(Operation.SUBMIT_TASK).delay(Duration.ofMillis(300));
+		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(300));
 		long start = System.nanoTime();
 		assertThat(this.client.submit(task("worker-1", "t")).getAccepted()).isTrue();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
@@ -83,11 +83,11 @@ class FaultsTests {
 	@Test
 	void noThreadWaitsForDelayedCalls() {
 		int calls = 200;
-		this.faults.on(Operation.POLL_ACTIVITY_BUFFER).times(calls).delay(Duration.ofMinutes(10));
+		this.faults.on(Rpc.POLL_ACTIVITY_BUFFER).times(calls).delay(Duration.ofMinutes(10));
 		for (int i = 0; i < calls; i++) {
 			pollInBackground(this.client);
 		}
-		Awaitility.await().until(() -> this.faults.calls(Operation.POLL_ACTIVITY_BUFFER) == calls);
+		Awaitility.await().until(() -> this.faults.calls(Rpc.POLL_ACTIVITY_BUFFER) == calls);
 		Awaitility.await()
 			.until(() -> Thread.getAllStackTraces()
 				.values()
@@ -98,19 +98,19 @@ class FaultsTests {
 
 	@Test
 	void delayedCallThatIsCancelledTakesNoEffect() {
-		this.faults.on(Operation.SUBMIT_TASK).delay(Duration.ofMillis(500));
+		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(500));
 		assertThat(failure(() -> this.client.stub()
 			.withDeadlineAfter(200, TimeUnit.MILLISECONDS)
 			.submitTask(task("worker-1", "cancelled").build())).getStatus().getCode())
 			.isEqualTo(Code.DEADLINE_EXCEEDED);
-		this.faults.on(Operation.SUBMIT_TASK).delay(Duration.ofMillis(700));
+		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(700));
 		this.client.submit(task("worker-1", "later"));
 		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).containsExactly("later");
 	}
 
 	@Test
 	void hungCallTakesNoEffectAndEndsWithTheDeadlineOfTheClient() {
-		this.faults.on(Operation.SUBMIT_TASK).hang();
+		this.faults.on(Rpc.SUBMIT_TASK).hang();
 		assertThat(failure(() -> this.client.stub()
 			.withDeadlineAfter(200, TimeUnit.MILLISECONDS)
 			.submitTask(task("worker-1", "t").build())).getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
@@ -121,22 +121,22 @@ class FaultsTests {
 	@Test
 	void callWhoseConnectionIsDroppedTakesEffectAndIsUnavailableToTheClient() {
 		this.client.poll("worker-1");
-		this.faults.on(Operation.SUBMIT_TASK).dropConnection();
+		this.faults.on(Rpc.SUBMIT_TASK).dropConnection();
 		assertThat(failure(() -> this.client.submit(task("worker-1", "t"))).getStatus().getCode())
 			.isEqualTo(Code.UNAVAILABLE);
 		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).containsExactly("t");
-		assertThat(this.faults.calls(Operation.SUBMIT_TASK)).isOne();
+		assertThat(this.faults.calls(Rpc.SUBMIT_TASK)).isOne();
 		assertThat(this.client.submit(task("worker-1", "t")).getReason()).contains("already queued");
 	}
 
 	@Test
 	void droppedConnectionTakesOtherCallsOnItDownButNoOtherConnection() {
 		try (TestClient other = new TestClient(this.scheduler)) {
-			this.faults.on(Operation.POLL_ACTIVITY_BUFFER).times(2).hang();
+			this.faults.on(Rpc.POLL_ACTIVITY_BUFFER).times(2).hang();
 			ListenableFuture<PollActivityBufferResponse> sameConnection = pollInBackground(this.client);
 			ListenableFuture<PollActivityBufferResponse> otherConnection = pollInBackground(other);
-			Awaitility.await().until(() -> this.faults.calls(Operation.POLL_ACTIVITY_BUFFER) == 2);
-			this.faults.on(Operation.PURGE_ACTIVITY).dropConnection();
+			Awaitility.await().until(() -> this.faults.calls(Rpc.POLL_ACTIVITY_BUFFER) == 2);
+			this.faults.on(Rpc.PURGE_ACTIVITY).dropConnection();
 			failure(() -> this.client.purge("worker-1"));
 			assertThat(sameConnection).failsWithin(Duration.ofSeconds(5))
 				.withThrowableOfType(ExecutionException.class)
@@ -147,29 +147,29 @@ class FaultsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void countsCallsAndFailsEveryOperation(Operation operation) {
+	void countsCallsAndFailsEveryRpc(Rpc rpc) {
 		for (int i = 0; i < 2; i++) {
-			call(operation);
+			call(rpc);
 		}
-		this.faults.on(operation).fail(Status.DATA_LOSS);
-		assertThat(failure(() -> call(operation)).getStatus().getCode()).isEqualTo(Code.DATA_LOSS);
-		for (Operation each : Operation.values()) {
-			assertThat(this.faults.calls(each)).isEqualTo((each == operation) ? 3 : 0);
+		this.faults.on(rpc).fail(Status.DATA_LOSS);
+		assertThat(failure(() -> call(rpc)).getStatus().getCode()).isEqualTo(Code.DATA_LOSS);
+		for (Rpc each : Rpc.values()) {
+			assertThat(this.faults.calls(each)).isEqualTo((each == rpc) ? 3 : 0);
 		}
 	}
 
 	@Test
 	void clearForgetsFaultsAndCounts() {
 		this.client.submit(task("worker-1", "a"));
-		this.faults.on(Operation.SUBMIT_TASK).times(Integer.MAX_VALUE).fail(Status.UNAVAILABLE);
+		this.faults.on(Rpc.SUBMIT_TASK).times(Integer.MAX_VALUE).fail(Status.UNAVAILABLE);
 		this.faults.clear();
-		assertThat(this.faults.calls(Operation.SUBMIT_TASK)).isZero();
+		assertThat(this.faults.calls(Rpc.SUBMIT_TASK)).isZero();
 		assertThat(this.client.submit(task("worker-1", "b")).getAccepted()).isTrue();
 	}
 
 	@Test
 	void refusesScriptsThatMakeNoSense() {
-		Faults.Script script = this.faults.on(Operation.SUBMIT_TASK);
+		Faults.Script script = this.faults.on(Rpc.SUBMIT_TASK);
 		assertThatIllegalArgumentException().isThrownBy(() -> script.times(0)).withMessageContaining("got 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> script.fail(Status.OK)).withMessageContaining("OK");
 		assertThatIllegalArgumentException().isThrownBy(() -> script.delay(Duration.ofSeconds(-1)))
@@ -177,8 +177,8 @@ class FaultsTests {
 		assertThat(this.client.submit(task("worker-1", "t")).getAccepted()).isTrue();
 	}
 
-	private void call(Operation operation) {
-		switch (operation) {
+	private void call(Rpc rpc) {
+		switch (rpc) {
 			case SUBMIT_TASK -> this.client.submit(task("worker-1", ""));
 			case REQUEST_PREEMPTION -> this.client.preempt("worker-1", "t", "");
 			case SHUTDOWN_AGENT -> this.client.shutDown("worker-1");

@@ -1,7 +1,12 @@
 package io.sw4rm.scheduler.embedded;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status.Code;
@@ -18,6 +23,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
 import static io.sw4rm.scheduler.embedded.TestClient.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 class SubmitTaskTests {
 
@@ -129,29 +135,54 @@ class SubmitTaskTests {
 	}
 
 	@Test
-	void refusesTaskWhenTheAgentsActivityBufferIsFull() {
-		for (int i = 0; i < 3; i++) {
-			assertThat(this.client.submit(task("worker-1", "t" + i)).getAccepted()).isTrue();
+	void acceptsTaskWithoutActivityEntryWhenTheBufferOfItsAgentIsFull() {
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.client.submit(task("worker-1", "t" + i)))
+				.isEqualTo(SubmitTaskResponse.newBuilder().setAccepted(true).build());
 		}
-		SubmitTaskResponse refused = this.client.submit(task("worker-1", "t3"));
-		assertThat(refused.getAccepted()).isFalse();
-		assertThat(refused.getReason()).startsWith("activity_buffer_full").contains("worker-1", "3", "purge");
 		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("t0", "t1", "t2");
-		assertThat(this.worker.queued()).hasSize(3);
-		this.client.purge("worker-1", "t1");
-		assertThat(this.client.submit(task("worker-1", "t3")).getAccepted()).isTrue();
+		assertThat(this.worker.queued()).hasSize(5);
+		assertThat(this.scheduler.refusedActivityEntries()).isEqualTo(2);
 	}
 
 	@Test
-	void refusesTaskWhenTheActivityBufferOfAllAgentsIsFull() {
-		for (String agent : new String[] { "a", "b", "c", "d" }) {
+	void acceptsTaskWithoutActivityEntryWhenTheBufferOfAllAgentsIsFull() {
+		for (String agent : new String[] { "a", "b", "c", "d", "e" }) {
 			assertThat(this.client.submit(task(agent, agent)).getAccepted()).isTrue();
 		}
-		SubmitTaskResponse refused = this.client.submit(task("e", "e"));
-		assertThat(refused.getAccepted()).isFalse();
-		assertThat(refused.getReason()).startsWith("activity_buffer_full").contains("4", "purge");
-		this.client.purge("a");
-		assertThat(this.client.submit(task("e", "e")).getAccepted()).isTrue();
+		assertThat(this.client.poll("e")).isEmpty();
+		assertThat(this.scheduler.agent("e").queued()).hasSize(1);
+		assertThat(this.scheduler.refusedActivityEntries()).isOne();
+	}
+
+	@Test
+	void writesActivityEntriesAgainOnceThereIsRoom() {
+		for (int i = 0; i < 4; i++) {
+			this.client.submit(task("worker-1", "t" + i));
+		}
+		this.client.purge("worker-1", "t1");
+		this.client.submit(task("worker-1", "t4"));
+		assertThat(this.client.poll("worker-1")).extracting(ActivityEntry::getTaskId).containsExactly("t0", "t2", "t4");
+		assertThat(this.scheduler.refusedActivityEntries()).isOne();
+	}
+
+	@Test
+	void logsTheFirstRefusedActivityEntryOnly() {
+		List<String> messages = new CopyOnWriteArrayList<>();
+		Logger logger = Logger.getLogger(SchedulerState.class.getName());
+		Handler handler = new MessageRecorder(messages);
+		logger.addHandler(handler);
+		logger.setUseParentHandlers(false);
+		try {
+			for (int i = 0; i < 5; i++) {
+				this.client.submit(task("worker-1", "t" + i));
+			}
+		}
+		finally {
+			logger.setUseParentHandlers(true);
+			logger.removeHandler(handler);
+		}
+		assertThat(messages).singleElement().asString().startsWith("activity_buffer_full").contains("worker-1", "3");
 	}
 
 	@Test
@@ -175,9 +206,66 @@ class SubmitTaskTests {
 		assertThat(this.worker.running()).noneMatch(ScheduledTask::preemptionRequested);
 	}
 
+	@Test
+	void eachMoreImportantTaskAsksAnotherRunningTaskToYield() {
+		submitAndTake("worker-1", "middle", 3);
+		submitAndTake("worker-1", "least", 1);
+		this.client.submit(task("worker-1", "urgent").setPriority(9));
+		this.client.submit(task("worker-1", "urgent-too").setPriority(8));
+		this.client.submit(task("worker-1", "one-too-many").setPriority(20));
+		assertThat(this.worker.running()).extracting(ScheduledTask::taskId, ScheduledTask::preemptionReason)
+			.containsExactly(tuple("middle", "task \"urgent-too\" with priority 8 is more important"),
+					tuple("least", "task \"urgent\" with priority 9 is more important"));
+	}
+
+	@Test
+	void asksNobodyToYieldWhenAllLessImportantTasksAreAskedAlready() {
+		submitAndTake("worker-1", "middle", 5);
+		submitAndTake("worker-1", "least", 1);
+		this.client.preempt("worker-1", "least", "by hand");
+		this.client.submit(task("worker-1", "not-so-urgent").setPriority(4));
+		assertThat(this.worker.running()).extracting(ScheduledTask::preemptionReason).containsExactly(null, "by hand");
+	}
+
+	@Test
+	void taskThatYieldedAndRunsAgainCanBeAskedAgain() {
+		submitAndTake("worker-1", "running", 1);
+		this.client.submit(task("worker-1", "urgent").setPriority(9));
+		this.worker.yieldTask("running");
+		this.worker.takeNext();
+		this.worker.complete("urgent");
+		this.worker.takeNext();
+		this.client.submit(task("worker-1", "urgent-too").setPriority(8));
+		assertThat(this.worker.running()).extracting(ScheduledTask::preemptionReason)
+			.containsExactly("task \"urgent-too\" with priority 8 is more important");
+	}
+
 	private void submitAndTake(String agentId, String taskId, int priority) {
 		this.client.submit(task(agentId, taskId).setPriority(priority));
 		assertThat(this.scheduler.agent(agentId).takeNext()).isPresent();
+	}
+
+	private static final class MessageRecorder extends Handler {
+
+		private final List<String> messages;
+
+		private MessageRecorder(List<String> messages) {
+			this.messages = messages;
+		}
+
+		@Override
+		public void publish(LogRecord logRecord) {
+			this.messages.add(logRecord.getMessage());
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+		}
+
 	}
 
 }

@@ -3,13 +3,18 @@ package io.sw4rm.scheduler.embedded;
 import java.util.List;
 
 import com.google.protobuf.Duration;
+import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientCall;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
 
 import io.sw4rm.scheduler.proto.ActivityEntry;
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
+import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.PreemptRequest;
 import io.sw4rm.scheduler.proto.PurgeActivityRequest;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
@@ -31,7 +36,18 @@ class TestClient implements AutoCloseable {
 	}
 
 	TestClient(String address, ChannelCredentials credentials) {
-		this.channel = Grpc.newChannelBuilder(address, credentials).build();
+		this(Grpc.newChannelBuilder(address, credentials).build());
+	}
+
+	private TestClient(ManagedChannel channel) {
+		this.channel = channel;
+	}
+
+	/**
+	 * Make a client that buffers 64 KiB of what it doesn't read, and no more.
+	 */
+	static TestClient withLittleBuffer(String address) {
+		return new TestClient(NettyChannelBuilder.forTarget(address).usePlaintext().flowControlWindow(1 << 16).build());
 	}
 
 	ManagedChannel channel() {
@@ -73,6 +89,18 @@ class TestClient implements AutoCloseable {
 	List<ActivityEntry> poll(String agentId) {
 		return stub().pollActivityBuffer(PollActivityBufferRequest.newBuilder().setAgentId(agentId).build())
 			.getEntriesList();
+	}
+
+	/**
+	 * Poll without taking the answer off the connection.
+	 */
+	void pollWithoutReading(String agentId) {
+		ClientCall<PollActivityBufferRequest, PollActivityBufferResponse> call = this.channel
+			.newCall(SchedulerServiceGrpc.getPollActivityBufferMethod(), CallOptions.DEFAULT);
+		call.start(new ClientCall.Listener<>() {
+		}, new Metadata());
+		call.sendMessage(PollActivityBufferRequest.newBuilder().setAgentId(agentId).build());
+		call.halfClose();
 	}
 
 	int purge(String agentId, String... taskIds) {

@@ -1,9 +1,6 @@
 package io.sw4rm.scheduler.xds;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,12 +16,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
 import io.grpc.xds.XdsChannelCredentials;
 import io.grpc.xds.shaded.io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.grpc.xds.shaded.io.envoyproxy.envoy.config.route.v3.RouteAction;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +43,8 @@ import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -69,7 +64,7 @@ class XdsTests {
 
 	private static final XdsControlPlane controlPlane = new XdsControlPlane();
 
-	private static X509Bundle authority;
+	private static final TestCertificates certificates = new TestCertificates();
 
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder().address("127.0.0.1").start();
 
@@ -81,12 +76,8 @@ class XdsTests {
 
 	@BeforeAll
 	static void writeBootstrap(@TempDir Path directory) throws Exception {
-		authority = new CertificateBuilder().ecp256()
-			.subject("CN=Test CA")
-			.setIsCertificateAuthority(true)
-			.buildSelfSigned();
-		Path certificate = Files.writeString(directory.resolve("authority.crt"), authority.getCertificatePEM());
-		Path key = Files.writeString(directory.resolve("authority.key"), authority.getPrivateKeyPEM());
+		Path certificate = Files.writeString(directory.resolve("authority.crt"), certificates.authorityPem());
+		Path key = Files.writeString(directory.resolve("authority.key"), certificates.authority().getPrivateKeyPEM());
 		controlPlane.start();
 		Path bootstrap = Files.writeString(directory.resolve("bootstrap.json"),
 				controlPlane.bootstrap(certificate, key));
@@ -184,7 +175,7 @@ class XdsTests {
 	@Test
 	void retriesNothingByItself() {
 		controlPlane.serve(this.service, this.scheduler);
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).fail(Status.UNAVAILABLE);
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.retry.operations=poll-activity-buffer")
 			.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 				.isThrownBy(() -> poll(context.getBean(SchedulerClient.class))));
@@ -194,10 +185,10 @@ class XdsTests {
 	@Test
 	void retriesWhatRouteSays() {
 		controlPlane.serve(this.service, retryOnce(), this.scheduler);
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.UNAVAILABLE);
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.retry.max-attempts=1")
 			.run((context) -> submit(context.getBean(SchedulerClient.class)));
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isEqualTo(2);
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isEqualTo(2);
 	}
 
 	@Test
@@ -206,10 +197,10 @@ class XdsTests {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadlines.submit-task=200ms").run((context) -> {
 			SchedulerClient client = context.getBean(SchedulerClient.class);
 			poll(client);
-			this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+			this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 			assertThatExceptionOfType(SchedulerDeadlineExceededException.class).isThrownBy(() -> submit(client));
 		});
-		assertThat(this.scheduler.faults().calls(Operation.SUBMIT_TASK)).isOne();
+		assertThat(this.scheduler.faults().calls(Rpc.SUBMIT_TASK)).isOne();
 	}
 
 	@Test
@@ -219,7 +210,7 @@ class XdsTests {
 					RouteAction.MaxStreamDuration.newBuilder().setMaxStreamDuration(Durations.fromMillis(300)))
 			.build();
 		controlPlane.serve(this.service, route, this.scheduler);
-		this.scheduler.faults().on(Operation.SUBMIT_TASK).hang();
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadline=1h")
 			.run((context) -> assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
 				.isThrownBy(() -> submit(context.getBean(SchedulerClient.class))));
@@ -292,11 +283,11 @@ class XdsTests {
 	}
 
 	@Test
-	void usesTlsOfPropertiesAndExpectsCertificateOfService() throws Exception {
+	void usesTlsOfPropertiesAndExpectsCertificateOfService() {
 		try (EmbeddedScheduler scheduler = tlsScheduler(this.service);
 				EmbeddedScheduler impostor = tlsScheduler("localhost")) {
 			this.contextRunner = this.contextRunner.withPropertyValues("sw4rm.scheduler.ssl.bundle=scheduler",
-					"spring.ssl.bundle.pem.scheduler.truststore.certificate=" + authority.getCertificatePEM());
+					certificates.trustProperty("scheduler"));
 			controlPlane.serve(this.service, impostor);
 			this.contextRunner.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 				.isThrownBy(() -> submit(context.getBean(SchedulerClient.class))));
@@ -308,7 +299,7 @@ class XdsTests {
 	}
 
 	@Test
-	void takesNoTlsFromControlPlaneByItself() throws Exception {
+	void takesNoTlsFromControlPlaneByItself() {
 		try (EmbeddedScheduler scheduler = tlsScheduler(this.service)) {
 			controlPlane.serveWithTls(this.service, scheduler);
 			this.contextRunner.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
@@ -317,7 +308,7 @@ class XdsTests {
 	}
 
 	@Test
-	void takesTlsFromControlPlaneWithXdsChannelCredentials() throws Exception {
+	void takesTlsFromControlPlaneWithXdsChannelCredentials() {
 		try (EmbeddedScheduler scheduler = tlsScheduler(this.service)) {
 			controlPlane.serveWithTls(this.service, scheduler);
 			this.contextRunner.withBean(ChannelCredentialsProvider.class, XdsTests::xdsCredentials)
@@ -327,7 +318,7 @@ class XdsTests {
 	}
 
 	@Test
-	void prefersTlsOfPropertiesToXdsChannelCredentials() throws Exception {
+	void prefersTlsOfPropertiesToXdsChannelCredentials() {
 		try (EmbeddedScheduler scheduler = tlsScheduler(this.service)) {
 			controlPlane.serveWithTls(this.service, scheduler);
 			// Unlike the control plane, the JVM doesn't trust the certificate
@@ -342,20 +333,11 @@ class XdsTests {
 		return (target) -> XdsChannelCredentials.create(InsecureChannelCredentials.create());
 	}
 
-	private static EmbeddedScheduler tlsScheduler(String name) throws Exception {
-		X509Bundle certificate = new CertificateBuilder().ecp256()
-			.subject("CN=" + name)
-			.addSanDnsName(name)
-			.buildIssuedBy(authority);
+	private static EmbeddedScheduler tlsScheduler(String name) {
 		return EmbeddedScheduler.builder()
 			.address("127.0.0.1")
-			.serverCredentials(TlsServerCredentials.create(stream(certificate.getCertificatePathPEM()),
-					stream(certificate.getPrivateKeyPEM())))
+			.serverCredentials(certificates.serverCredentials(name))
 			.start();
-	}
-
-	private static InputStream stream(String text) {
-		return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	private static RouteAction retryOnce() {
@@ -373,7 +355,7 @@ class XdsTests {
 	}
 
 	private static long calls(EmbeddedScheduler scheduler) {
-		return scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER);
+		return scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER);
 	}
 
 	private record MetadataRecorder(List<Metadata> received) implements ServerInterceptor {

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.actuate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,8 +11,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-import io.grpc.Channel;
-import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -22,102 +22,107 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
-import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
-import io.sw4rm.scheduler.autoconfigure.SchedulerProperties;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientFactory;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.client.ActivityEntry;
-import io.sw4rm.scheduler.client.SchedulerAddress;
-import io.sw4rm.scheduler.client.SchedulerAddress.Security;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
- * {@link Endpoint @Endpoint} that shows the client of the SW4RM scheduler and the
- * activity buffers of agents, and purges them where write access is given. Shows no
- * secrets: of metadata the names alone.
+ * {@link Endpoint @Endpoint} that shows the clients of SW4RM schedulers and the activity
+ * buffers of agents, and purges them if write access is permitted. Shows no secrets: only
+ * the names of metadata.
  */
 @Endpoint(id = "sw4rmscheduler", defaultAccess = Access.READ_ONLY)
 public class SchedulerEndpoint {
 
-	private final SchedulerClient client;
+	private final SchedulerConnections connections;
 
-	private final Channel channel;
+	private final SchedulerClientFactory clientFactory;
 
-	private final SchedulerConnectionDetails connectionDetails;
+	private final SchedulerStatistics statistics;
 
-	private final SchedulerProperties properties;
-
-	private final SchedulerCallStatistics statistics;
-
-	SchedulerEndpoint(SchedulerClient client, Channel channel, SchedulerConnectionDetails connectionDetails,
-			SchedulerProperties properties, SchedulerCallStatistics statistics) {
-		this.client = client;
-		this.channel = channel;
-		this.connectionDetails = connectionDetails;
-		this.properties = properties;
+	SchedulerEndpoint(SchedulerConnections connections, SchedulerClientFactory clientFactory,
+			SchedulerStatistics statistics) {
+		this.connections = connections;
+		this.clientFactory = clientFactory;
 		this.statistics = statistics;
 	}
 
 	/**
-	 * Show configuration, connection and calls of the client.
+	 * Show configuration, connection and calls of all clients.
 	 * @return the description
 	 */
 	@ReadOperation
-	public SchedulerDescriptor scheduler() {
-		SchedulerAddress address = SchedulerAddress.parse(this.connectionDetails.getAddress());
-		boolean tls = address.security() == Security.TLS || this.connectionDetails.getSslBundle() != null;
-		SchedulerProperties.Retry retry = this.properties.getRetry();
-		return new SchedulerDescriptor(address.toString(), tls, channelState(), byOperation(this::deadline),
-				new RetryDescriptor(retry.getMaxAttempts(), names(retry.getOperations()), names(retry.getStatuses())),
-				new TreeSet<>(this.properties.getMetadata().keySet()), byOperation(this::calls), lastFailure());
+	public SchedulersDescriptor schedulers() {
+		Map<String, SchedulerDescriptor> clients = new LinkedHashMap<>();
+		this.connections.names().forEach((name) -> clients.put(name, scheduler(name)));
+		return new SchedulersDescriptor(clients);
+	}
+
+	private SchedulerDescriptor scheduler(String name) {
+		SchedulerConnection connection = this.connections.get(name);
+		SchedulerClientProperties properties = this.connections.properties(name);
+		SchedulerClientProperties.Retry retry = properties.getRetry();
+		SchedulerStatistics.Calls calls = this.statistics.of(name);
+		return new SchedulerDescriptor(connection.target(), connection.isReplaced(),
+				connection.isReplaced() ? null : connection.isEncrypted(), connection.channelState(),
+				byOperation((operation) -> deadline(properties, operation)),
+				new RetryDescriptor(retry.getMaxAttempts(), new TreeSet<>(retry.getOperations()),
+						new TreeSet<>(retry.getStatuses())),
+				new TreeSet<>(properties.getMetadata().keySet()), byOperation(calls::describe), calls.lastFailure());
 	}
 
 	/**
 	 * Show the activity buffer of an agent.
 	 * @param agentId the agent
+	 * @param client the name of the client to use, if there are several
 	 * @return the description
 	 */
 	@ReadOperation
-	public ActivityDescriptor activity(@Selector String agentId) {
-		return new ActivityDescriptor(this.client.pollActivityBuffer(agentId));
+	public ActivityDescriptor activity(@Selector String agentId, @Nullable String client) {
+		return new ActivityDescriptor(client(client).pollActivityBuffer(agentId));
 	}
 
 	/**
 	 * Purge the activity buffer of an agent.
 	 * @param agentId the agent
 	 * @param taskIds the tasks whose entries are removed
-	 * @param all whether to remove everything, if no tasks are given
+	 * @param all whether to remove all entries, if no tasks are given
+	 * @param client the name of the client to use, if there are several
 	 * @return the description
 	 */
 	@DeleteOperation
-	public PurgeDescriptor purge(@Selector String agentId, @Nullable List<String> taskIds, @Nullable Boolean all) {
+	public PurgeDescriptor purge(@Selector String agentId, @Nullable List<String> taskIds, @Nullable Boolean all,
+			@Nullable String client) {
 		boolean hasTaskIds = taskIds != null && !taskIds.isEmpty();
 		if (hasTaskIds == Boolean.TRUE.equals(all)) {
-			throw new InvalidEndpointRequestException("Either 'taskIds' or 'all=true' is needed",
-					"Either 'taskIds' or 'all=true' is needed");
+			throw invalid("Either 'taskIds' or 'all=true' is required, but not both");
 		}
-		return new PurgeDescriptor((taskIds != null && hasTaskIds) ? this.client.purgeActivity(agentId, taskIds)
-				: this.client.purgeAllActivity(agentId));
+		SchedulerClient schedulerClient = client(client);
+		return new PurgeDescriptor((taskIds != null && hasTaskIds) ? schedulerClient.purgeActivity(agentId, taskIds)
+				: schedulerClient.purgeAllActivity(agentId));
 	}
 
-	private @Nullable String channelState() {
-		return (this.channel instanceof ManagedChannel managedChannel) ? managedChannel.getState(false).name() : null;
+	private SchedulerClient client(@Nullable String name) {
+		Set<String> names = this.connections.names();
+		String client = (name == null && (names.size() == 1 || names.contains(SchedulerConnections.DEFAULT_NAME)))
+				? names.iterator().next() : name;
+		if (client == null || !names.contains(client)) {
+			throw invalid("'client' must be one of " + names);
+		}
+		return this.clientFactory.create(client);
 	}
 
-	private Duration deadline(SchedulerOperation operation) {
-		Duration deadline = this.properties.getDeadlines().of(operation);
-		deadline = (deadline != null) ? deadline : this.properties.getDeadline();
+	private static InvalidEndpointRequestException invalid(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
+	}
+
+	private static Duration deadline(SchedulerClientProperties properties, SchedulerOperation operation) {
+		Duration deadline = properties.getDeadlines().getOrDefault(operation, properties.getDeadline());
 		return (deadline != null) ? deadline : operation.defaultDeadline();
-	}
-
-	private CallsDescriptor calls(SchedulerOperation operation) {
-		return new CallsDescriptor(this.statistics.calls(operation), this.statistics.failures(operation));
-	}
-
-	private @Nullable FailureDescriptor lastFailure() {
-		SchedulerCallStatistics.Failure failure = this.statistics.lastFailure();
-		return (failure != null)
-				? new FailureDescriptor(failure.operation().methodName(), failure.status().name(), failure.time())
-				: null;
 	}
 
 	private static <T> Map<String, T> byOperation(Function<SchedulerOperation, T> value) {
@@ -125,45 +130,52 @@ public class SchedulerEndpoint {
 			.collect(Collectors.toMap(SchedulerOperation::methodName, value));
 	}
 
-	private static Set<String> names(Set<? extends Enum<?>> values) {
-		return values.stream().map(Enum::name).collect(Collectors.toCollection(TreeSet::new));
+	/**
+	 * Description of all clients.
+	 *
+	 * @param clients the clients by name, {@code default} for the one without a name
+	 */
+	public record SchedulersDescriptor(Map<String, SchedulerDescriptor> clients) implements OperationResponseBody {
+
 	}
 
 	/**
-	 * Description of the client.
+	 * Description of a client.
 	 *
-	 * @param address the address of the scheduler
-	 * @param tls whether the connection is encrypted
+	 * @param target the address of the scheduler, or the authority of the application's
+	 * own channel
+	 * @param channelReplaced whether the application's own channel is used
+	 * @param tls whether address or connection details require TLS, {@code null} if the
+	 * channel is the application's own
 	 * @param channelState the state of the channel, if it is known
 	 * @param deadlines the deadline of each operation
 	 * @param retry the retries
 	 * @param metadata the names of the metadata that is sent with each call
-	 * @param calls the calls of each operation since the start
-	 * @param lastFailure the last call that failed, if any has
+	 * @param calls the number of calls of each operation since the start
+	 * @param lastFailure the last failed call, if any
 	 */
-	public record SchedulerDescriptor(String address, boolean tls, @Nullable String channelState,
-			Map<String, Duration> deadlines, RetryDescriptor retry, Set<String> metadata,
-			Map<String, CallsDescriptor> calls,
-			@Nullable FailureDescriptor lastFailure) implements OperationResponseBody {
+	public record SchedulerDescriptor(String target, boolean channelReplaced, @Nullable Boolean tls,
+			@Nullable String channelState, Map<String, Duration> deadlines, RetryDescriptor retry, Set<String> metadata,
+			Map<String, CallsDescriptor> calls, @Nullable FailureDescriptor lastFailure) {
 
 	}
 
 	/**
 	 * Description of retries.
 	 *
-	 * @param maxAttempts the largest number of attempts
-	 * @param operations the operations that are tried again
-	 * @param statuses the statuses after which they are
+	 * @param maxAttempts the maximum number of attempts
+	 * @param operations the retried operations
+	 * @param statuses the retried statuses
 	 */
-	public record RetryDescriptor(int maxAttempts, Set<String> operations, Set<String> statuses) {
+	public record RetryDescriptor(int maxAttempts, Set<SchedulerOperation> operations, Set<Status.Code> statuses) {
 
 	}
 
 	/**
 	 * Description of the calls of an operation.
 	 *
-	 * @param total how many calls have ended
-	 * @param failed how many of them failed
+	 * @param total the number of completed calls
+	 * @param failed the number of failed calls
 	 */
 	public record CallsDescriptor(long total, long failed) {
 
@@ -192,7 +204,7 @@ public class SchedulerEndpoint {
 	/**
 	 * Description of a purge.
 	 *
-	 * @param purged how many entries were removed
+	 * @param purged the number of removed entries
 	 */
 	public record PurgeDescriptor(long purged) implements OperationResponseBody {
 

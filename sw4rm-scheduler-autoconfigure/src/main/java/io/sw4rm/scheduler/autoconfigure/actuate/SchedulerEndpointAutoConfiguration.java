@@ -1,61 +1,63 @@
 package io.sw4rm.scheduler.autoconfigure.actuate;
 
-import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-import io.grpc.Channel;
-
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
+import org.springframework.boot.actuate.autoconfigure.info.InfoContributorFallback;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
-import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
-import io.sw4rm.scheduler.autoconfigure.SchedulerProperties;
-import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientFactory;
+import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for {@link SchedulerEndpoint} and
- * what the info endpoint tells of the scheduler.
+ * the info contributor for schedulers.
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnBooleanProperty(name = "sw4rm.scheduler.enabled", matchIfMissing = true)
-@ConditionalOnSingleCandidate(SchedulerClient.class)
+@ConditionalOnBean(SchedulerConnections.class)
 public final class SchedulerEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "sw4rmSchedulerInfoContributor")
-	@ConditionalOnEnabledInfoContributor("sw4rm-scheduler")
-	SchedulerInfoContributor sw4rmSchedulerInfoContributor(SchedulerConnectionDetails connectionDetails) {
-		return new SchedulerInfoContributor(connectionDetails);
+	@ConditionalOnEnabledInfoContributor(value = "sw4rm-scheduler", fallback = InfoContributorFallback.DISABLE)
+	InfoContributor sw4rmSchedulerInfoContributor(SchedulerConnections connections) {
+		return (builder) -> {
+			Map<String, String> targets = new LinkedHashMap<>();
+			connections.names().forEach((name) -> targets.put(name, connections.get(name).target()));
+			builder.withDetail("sw4rmScheduler", Map.of("targets", targets, "client", SchedulerAddress.USER_AGENT));
+		};
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnAvailableEndpoint(SchedulerEndpoint.class)
-	@ConditionalOnBean(name = "sw4rmSchedulerChannel")
 	static class EndpointConfiguration {
 
 		@Bean
-		SchedulerCallStatistics sw4rmSchedulerCallStatistics() {
-			return new SchedulerCallStatistics(Clock.systemUTC());
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		SchedulerStatistics sw4rmSchedulerStatistics() {
+			return new SchedulerStatistics();
 		}
 
 		@Bean
 		@ConditionalOnMissingBean
-		SchedulerEndpoint sw4rmSchedulerEndpoint(SchedulerClient client,
-				@Qualifier("sw4rmSchedulerChannel") Channel channel, SchedulerConnectionDetails connectionDetails,
-				SchedulerProperties properties, SchedulerCallStatistics statistics) {
-			return new SchedulerEndpoint(client, channel, connectionDetails, properties, statistics);
+		SchedulerEndpoint sw4rmSchedulerEndpoint(SchedulerConnections connections, SchedulerClientFactory clientFactory,
+				SchedulerStatistics statistics) {
+			return new SchedulerEndpoint(connections, clientFactory, statistics);
 		}
 
 	}

@@ -4,15 +4,15 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token and the metadata that carries it, which is made once and must not be changed.
- * Not a record: nothing must print it.
+ * A token and the metadata that contains it, which is created once and must not be
+ * changed. Not a record, because it must not be printed.
  */
 final class BearerToken {
 
 	static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
 			Metadata.ASCII_STRING_MARSHALLER);
 
-	static final String RULE = "It must be the token alone, without 'Bearer': visible ASCII characters, without spaces or line breaks in it.";
+	static final String RULE = "It must be the token only, without 'Bearer': visible ASCII characters, without spaces or line breaks.";
 
 	private final String value;
 
@@ -20,7 +20,7 @@ final class BearerToken {
 
 	/**
 	 * Create a token.
-	 * @throws TokenNotSentException if it could not be sent
+	 * @throws TokenNotSentException if the token can't be sent
 	 */
 	BearerToken(@Nullable String value) {
 		if (value == null || !isValid(value)) {

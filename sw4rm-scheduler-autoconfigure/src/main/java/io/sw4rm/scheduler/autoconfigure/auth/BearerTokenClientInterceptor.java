@@ -1,19 +1,26 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 import io.grpc.CallCredentials;
+import io.grpc.CallCredentials.RequestInfo;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.CompositeCallCredentials;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.Ordered;
+
+import io.sw4rm.scheduler.client.SchedulerCall;
+
 /**
- * Sends a token with each call, and makes a call once more when the scheduler refuses the
- * token and there is another. A call that brings an authorization of its own keeps it.
+ * Sends a token with each call on the channel of a scheduler. Runs last, to detect
+ * whether the caller or an interceptor has set an authorization.
  */
-class BearerTokenClientInterceptor implements ClientInterceptor {
+class BearerTokenClientInterceptor implements ClientInterceptor, Ordered {
 
 	private final TokenSource tokens;
 
@@ -21,43 +28,47 @@ class BearerTokenClientInterceptor implements ClientInterceptor {
 
 	private final HeaderLogs headerLogs;
 
-	private final GuardedCredentials guardedCredentials;
-
 	BearerTokenClientInterceptor(TokenSource tokens, PlaintextGuard plaintextGuard, HeaderLogs headerLogs) {
 		this.tokens = tokens;
 		this.plaintextGuard = plaintextGuard;
 		this.headerLogs = headerLogs;
-		this.guardedCredentials = new GuardedCredentials(plaintextGuard, headerLogs);
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+	TokenSource tokens() {
+		return this.tokens;
+	}
+
+	/**
+	 * Return why no token may be sent with a request, or {@code null} if it may be sent.
+	 */
+	@Nullable String refusal(RequestInfo request) {
+		String refusal = this.plaintextGuard.refusal(request);
+		return (refusal != null) ? refusal : this.headerLogs.refusal();
 	}
 
 	@Override
 	public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
-		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
-			return new TokenRefreshingCall<>(this,
-					(credentials) -> next.newCall(method, withCredentials(options, credentials)));
-		}
-		return next.newCall(method, withCredentials(options, bearerTokenCredentials(null)));
-	}
-
-	private static CallOptions withCredentials(CallOptions options, CallCredentials credentials) {
+		BearerTokenCredentials credentials = new BearerTokenCredentials(this,
+				options.getOption(SchedulerCall.CALL_OPTION));
 		CallCredentials others = options.getCredentials();
-		return options
+		CallOptions optionsWithToken = options
 			.withCallCredentials((others != null) ? new CompositeCallCredentials(others, credentials) : credentials);
-	}
+		return new SimpleForwardingClientCall<>(next.newCall(method, optionsWithToken)) {
 
-	/**
-	 * Return credentials for a call that sends a token of ours.
-	 * @param refused a token that is not sent, since the scheduler refused it
-	 */
-	BearerTokenCredentials bearerTokenCredentials(@Nullable BearerToken refused) {
-		return new BearerTokenCredentials(this.tokens, this.plaintextGuard, this.headerLogs, refused);
-	}
+			@Override
+			public void start(Listener<S> listener, Metadata headers) {
+				if (headers.containsKey(BearerToken.AUTHORIZATION)) {
+					credentials.callHasAuthorization();
+				}
+				super.start(listener, headers);
+			}
 
-	/**
-	 * Return credentials for a call that brings an authorization of its own.
-	 */
-	GuardedCredentials guardedCredentials() {
-		return this.guardedCredentials;
+		};
 	}
 
 }

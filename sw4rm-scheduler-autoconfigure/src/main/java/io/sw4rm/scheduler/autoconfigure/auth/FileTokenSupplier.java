@@ -1,8 +1,10 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,13 +12,12 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Supplies the token of a file. The file is read again as calls are made, at most once in
- * a while, so that a token which the platform renews in place is noticed.
+ * Supplies the token of a file. Calls reload the file, at most once per second, so that a
+ * renewed token is detected.
  */
 class FileTokenSupplier implements ReadyTokenSupplier {
 
@@ -35,48 +36,36 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 	/** Confined to the thread that holds the lock. */
 	private boolean failing;
 
-	FileTokenSupplier(@Nullable Path file) {
-		if (file == null) {
-			throw invalid("", "It must not be empty. Name the file with the token.");
-		}
-		this.file = file;
+	FileTokenSupplier(String property, String file) {
 		try {
-			this.token = read(file);
+			this.file = Path.of(file);
+			this.token = read(this.file);
 		}
-		catch (MalformedTokenException ex) {
-			throw invalid(file, "What the file holds (not shown) can't be sent. " + BearerToken.RULE);
-		}
-		catch (IOException ex) {
-			throw invalid(file, "The file can't be read (%s). Name one that is there and readable."
-				.formatted(ex.getClass().getSimpleName()));
+		catch (IOException | InvalidPathException ex) {
+			throw new InvalidConfigurationPropertyValueException(property, file,
+					(ex instanceof CharacterCodingException)
+							? "The content of the file (not shown) can't be sent. " + BearerToken.RULE
+							: "The file can't be read (%s). Specify an existing, readable file."
+								.formatted(ex.getClass().getSimpleName()));
 		}
 		this.readNanos = System.nanoTime();
 	}
 
-	private static InvalidConfigurationPropertyValueException invalid(Object value, String reason) {
-		return new InvalidConfigurationPropertyValueException("sw4rm.scheduler.auth.token-file", value, reason);
-	}
-
 	private static String read(Path file) throws IOException {
 		if (!Files.isRegularFile(file)) {
-			// Reading a pipe could take forever
+			// Reading a pipe could block forever
 			throw new NoSuchFileException("There is no regular file at " + file);
 		}
 		String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
 		if (!BearerToken.isValid(token)) {
-			throw new MalformedTokenException();
+			throw new CharacterCodingException();
 		}
 		return token;
 	}
 
 	@Override
 	public String getToken() {
-		return getTokenIfReady();
-	}
-
-	@Override
-	public String getTokenIfReady() {
-		// Those who come while the file is being read use what is known
+		// While one thread reads the file, others use the previous token
 		if (isDue() && this.reading.tryLock()) {
 			try {
 				if (isDue()) {
@@ -114,21 +103,12 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 		}
 		catch (IOException ex) {
 			if (!this.failing) {
-				logger.warn("No token can be read from '%s' (%s); the last one is used until there is another"
+				logger.warn("No token can be read from '%s' (%s); the previous token remains in use"
 					.formatted(this.file, ex.getClass().getSimpleName()));
 			}
 			this.failing = true;
 		}
 		this.readNanos = System.nanoTime();
-	}
-
-	/**
-	 * The file holds something else than a token.
-	 */
-	private static final class MalformedTokenException extends IOException {
-
-		private static final long serialVersionUID = 1L;
-
 	}
 
 }

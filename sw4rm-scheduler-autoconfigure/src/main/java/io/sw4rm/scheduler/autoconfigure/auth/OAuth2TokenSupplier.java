@@ -22,13 +22,13 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 /**
- * Supplies tokens that Spring Security gets from an authorization server in exchange for
- * client credentials. A token is used until shortly before it expires.
+ * Supplies tokens that Spring Security obtains from an authorization server for client
+ * credentials. A token is used until shortly before it expires.
  */
 class OAuth2TokenSupplier implements ReadyTokenSupplier {
 
 	/**
-	 * Whose tokens they are, for Spring Security: the application's own.
+	 * The principal for Spring Security. The tokens belong to the application itself.
 	 */
 	private static final String PRINCIPAL_NAME = "sw4rm-scheduler-client";
 
@@ -82,7 +82,7 @@ class OAuth2TokenSupplier implements ReadyTokenSupplier {
 				.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(this.registrationId)
 					.principal(PRINCIPAL_NAME)
 					.build());
-			return Objects.requireNonNull(client, "There is no client").getAccessToken();
+			return Objects.requireNonNull(client, "There is no authorized client").getAccessToken();
 		}
 		catch (OAuth2AuthorizationException ex) {
 			throw TokenNotSentException.unavailable("OAuth2 client registration '%s' got error '%s' (%s)"

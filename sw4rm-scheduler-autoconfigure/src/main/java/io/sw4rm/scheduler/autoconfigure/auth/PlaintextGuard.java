@@ -13,39 +13,38 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
-import io.sw4rm.scheduler.client.SchedulerAddress;
-import io.sw4rm.scheduler.client.SchedulerAddress.Security;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
 
 /**
- * Keeps tokens off connections that others can listen to: those without TLS that leave
- * the machine.
+ * Refuses to send tokens to other machines over connections that are not encrypted.
  */
 class PlaintextGuard {
 
-	private static final String REMEDY = "Use an https:// address or 'sw4rm.scheduler.ssl.bundle'. "
-			+ "'sw4rm.scheduler.auth.dangerously-allow-plaintext=true' sends it all the same, for everyone on the way to read.";
+	private final String prefix;
 
 	private final boolean allowPlaintext;
 
-	PlaintextGuard(boolean allowPlaintext) {
+	PlaintextGuard(String prefix, boolean allowPlaintext) {
+		this.prefix = prefix;
 		this.allowPlaintext = allowPlaintext;
 	}
 
 	/**
-	 * Check an address before anything is sent there.
-	 * @throws InvalidConfigurationPropertyValueException if it asks for plaintext to
-	 * another machine
+	 * Check an address before a token is sent to it.
+	 * @throws InvalidConfigurationPropertyValueException if it is the plaintext address
+	 * of another machine
 	 */
 	void check(SchedulerAddress address) {
 		if (!this.allowPlaintext && address.security() == Security.PLAINTEXT
 				&& !Stream.of(address.toString().split(",")).allMatch(PlaintextGuard::isLoopback)) {
-			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.address", address,
-					"A token would go to another machine in plaintext. " + REMEDY);
+			throw new InvalidConfigurationPropertyValueException(this.prefix + "address", address,
+					"A token would be sent to another machine without TLS. " + remedy());
 		}
 	}
 
 	/**
-	 * Return why a token may not be sent with a request, or null if it may.
+	 * Return why a token may not be sent with a request, or null if it may be sent.
 	 */
 	@Nullable String refusal(RequestInfo request) {
 		if (this.allowPlaintext || request.getSecurityLevel() == SecurityLevel.PRIVACY_AND_INTEGRITY
@@ -53,12 +52,18 @@ class PlaintextGuard {
 			return null;
 		}
 		return "The token was not sent: the connection to '%s' has no TLS. %s".formatted(request.getAuthority(),
-				REMEDY);
+				remedy());
+	}
+
+	private String remedy() {
+		return ("Use an https:// address or '%sssl.bundle'. '%sauth.dangerously-allow-plaintext=true' sends the token "
+				+ "without TLS, where others can read it.")
+			.formatted(this.prefix, this.prefix);
 	}
 
 	/**
-	 * A loopback connection may lead to a proxy, and from there anywhere: the host that
-	 * is meant must be a loopback one too.
+	 * A loopback connection may lead to a proxy and from there to another machine: the
+	 * requested host must be a loopback one as well.
 	 */
 	private static boolean staysOnThisMachine(RequestInfo request) {
 		SocketAddress remote = request.getTransportAttrs().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
@@ -76,7 +81,7 @@ class PlaintextGuard {
 	}
 
 	/**
-	 * The zone of an IPv6 address may be one that this machine doesn't have.
+	 * The zone of an IPv6 address may not exist on this machine.
 	 */
 	private static String withoutZone(String host) {
 		int zone = host.indexOf('%');

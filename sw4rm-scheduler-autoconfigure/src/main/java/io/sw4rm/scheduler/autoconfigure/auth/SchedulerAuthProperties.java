@@ -1,35 +1,33 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
-import java.nio.file.Path;
-
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 
 /**
- * Configuration properties of the credentials for the SW4RM scheduler. At most one source
- * of tokens may be set.
+ * Configuration properties of the credentials for the SW4RM scheduler. At most one token
+ * source may be set.
  */
 @ConfigurationProperties("sw4rm.scheduler.auth")
-public class SchedulerAuthProperties implements InitializingBean {
+public class SchedulerAuthProperties {
 
 	/**
-	 * Bearer token to send with every call. When not set, none is sent unless another
-	 * source of tokens is.
+	 * Bearer token to send with every call. When not set, no token is sent unless another
+	 * token source is configured.
 	 */
 	private @Nullable String token;
 
 	/**
-	 * File with the bearer token to send with every call, read again when it changes.
-	 * When not set, none is sent unless another source of tokens is.
+	 * File that contains the bearer token to send with every call. The file is reloaded
+	 * when it changes. When not set, no token is sent unless another token source is
+	 * configured.
 	 */
-	private @Nullable Path tokenFile;
+	private @Nullable String tokenFile;
 
 	/**
-	 * Whether tokens are sent to other machines without TLS too. Everyone on the way can
-	 * read and use them then.
+	 * Whether to send tokens to other machines without TLS, where others can read and use
+	 * them.
 	 */
 	private boolean dangerouslyAllowPlaintext;
 
@@ -43,11 +41,11 @@ public class SchedulerAuthProperties implements InitializingBean {
 		this.token = token;
 	}
 
-	public @Nullable Path getTokenFile() {
+	public @Nullable String getTokenFile() {
 		return this.tokenFile;
 	}
 
-	public void setTokenFile(@Nullable Path tokenFile) {
+	public void setTokenFile(@Nullable String tokenFile) {
 		this.tokenFile = tokenFile;
 	}
 
@@ -63,12 +61,15 @@ public class SchedulerAuthProperties implements InitializingBean {
 		return this.oauth2;
 	}
 
-	@Override
-	public void afterPropertiesSet() {
+	boolean isSet() {
+		return this.token != null || this.tokenFile != null || this.oauth2.getRegistrationId() != null;
+	}
+
+	void validate(String prefix) {
 		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
-			entries.put("sw4rm.scheduler.auth.token", this.token);
-			entries.put("sw4rm.scheduler.auth.token-file", this.tokenFile);
-			entries.put("sw4rm.scheduler.auth.oauth2.registration-id", this.oauth2.getRegistrationId());
+			entries.put(prefix + "auth.token", this.token);
+			entries.put(prefix + "auth.token-file", this.tokenFile);
+			entries.put(prefix + "auth.oauth2.registration-id", this.oauth2.getRegistrationId());
 		});
 	}
 
@@ -79,8 +80,8 @@ public class SchedulerAuthProperties implements InitializingBean {
 
 		/**
 		 * Name of the OAuth2 client registration whose client credentials are exchanged
-		 * for tokens, one of spring.security.oauth2.client.registration. When not set,
-		 * none is sent unless another source of tokens is.
+		 * for tokens, one of spring.security.oauth2.client.registration. When not set, no
+		 * token is sent unless another token source is configured.
 		 */
 		private @Nullable String registrationId;
 

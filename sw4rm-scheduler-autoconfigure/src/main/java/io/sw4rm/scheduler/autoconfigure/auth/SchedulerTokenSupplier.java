@@ -1,31 +1,33 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 /**
- * Supplies the bearer token that is sent to the scheduler. A bean of this type takes the
- * place of {@code sw4rm.scheduler.auth.*}.
+ * Supplies the bearer tokens that are sent to a scheduler. A bean of this type replaces
+ * {@code sw4rm.scheduler.auth.*}. It applies to all schedulers, unless it is qualified
+ * with the name of a client.
  * <p>
- * Implementations must be thread-safe. They are asked on a thread of the gRPC channel and
- * may block: calls that need a token meanwhile wait for the same answer, each no longer
- * than its deadline and none longer than 30 seconds. An answer is not kept: a token that
- * is costly to get should be cached by the implementation.
+ * Implementations must be thread-safe. They are called on a thread of the gRPC channel
+ * and may block: calls that need a token for the same operation and agent wait for the
+ * same result, each until its deadline and at most 30 seconds. Tokens are not cached:
+ * implementations should cache a token that is expensive to obtain.
  */
 @FunctionalInterface
 public interface SchedulerTokenSupplier {
 
 	/**
-	 * Return the token for calls that start now.
+	 * Return the token for a call that starts now.
+	 * @param request the call that needs the token
 	 * @return the token, without {@code Bearer}: one or more visible ASCII characters
 	 * @throws RuntimeException if there is no token; the call fails with
-	 * {@code UNAUTHENTICATED}. The exception's message, which may hold secrets, is not
-	 * shown
+	 * {@code UNAUTHENTICATED}. The message of the exception, which may contain secrets,
+	 * is not shown
 	 */
-	String getToken();
+	String getToken(SchedulerTokenRequest request);
 
 	/**
-	 * Be told of a token that the scheduler refused. Then {@link #getToken()} is asked
-	 * once more, and a call is repeated once if the answer is a different token. May be
-	 * told several times of the same token, and of one that is no longer in use.
-	 * @param token the refused token
+	 * Called when the scheduler rejected a token. {@link #getToken} is then called again,
+	 * and the call is repeated once if it returns a different token. May be called
+	 * several times for the same token, and for one that is no longer in use.
+	 * @param token the rejected token
 	 */
 	default void invalidate(String token) {
 	}

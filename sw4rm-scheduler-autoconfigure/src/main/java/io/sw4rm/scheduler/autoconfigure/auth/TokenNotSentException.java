@@ -1,8 +1,8 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 /**
- * Thrown when no token could be sent. Tells nothing of an origin but its type and place:
- * its message may hold a secret.
+ * Thrown when no token could be sent. Contains only the type and stack trace of the
+ * cause, because its message may contain a secret.
  */
 final class TokenNotSentException extends RuntimeException {
 
@@ -13,7 +13,7 @@ final class TokenNotSentException extends RuntimeException {
 	}
 
 	/**
-	 * Create an exception for a token that could not be had.
+	 * Create an exception for a token that could not be obtained.
 	 */
 	static TokenNotSentException unavailable(String reason, Throwable origin) {
 		TokenNotSentException exception = new TokenNotSentException(

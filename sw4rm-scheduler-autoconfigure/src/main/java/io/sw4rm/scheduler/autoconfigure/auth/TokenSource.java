@@ -1,6 +1,8 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -8,10 +10,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets tokens from a {@link SchedulerTokenSupplier} without making the caller wait.
- * However many need one at once, the supplier is asked once and all get its answer.
+ * Obtains tokens from a {@link SchedulerTokenSupplier} without blocking the caller. Calls
+ * that need the same token at the same time share one request to the supplier.
  */
 class TokenSource {
+
+	/** Used for all calls if the token does not depend on the call. */
+	private static final SchedulerTokenRequest ANY = new SchedulerTokenRequest(null, null);
 
 	private final SchedulerTokenSupplier supplier;
 
@@ -19,13 +24,13 @@ class TokenSource {
 
 	private volatile @Nullable BearerToken last;
 
-	private @Nullable Fetch inFlight;
+	/** Guarded by this. */
+	private final Map<SchedulerTokenRequest, Fetch> inFlight = new HashMap<>();
 
 	/**
-	 * Create a source of tokens.
-	 * @param patience how long to wait for an answer of the supplier: one that hangs must
-	 * not take all later calls with it, nor keep what waits for it for good, as a
-	 * connection does for a call that has ended
+	 * Create a token source.
+	 * @param patience the maximum time to wait for the supplier: a supplier that hangs
+	 * must not block later calls or keep resources of calls that have ended
 	 */
 	TokenSource(SchedulerTokenSupplier supplier, Duration patience) {
 		this.supplier = supplier;
@@ -33,7 +38,7 @@ class TokenSource {
 	}
 
 	/**
-	 * Return a token that is at hand, unless it is the one that was refused.
+	 * Return a token that is available immediately, unless it is the rejected one.
 	 */
 	@Nullable BearerToken ready(@Nullable BearerToken refused) {
 		String token = (this.supplier instanceof ReadyTokenSupplier ready) ? ready.getTokenIfReady() : null;
@@ -42,19 +47,23 @@ class TokenSource {
 
 	/**
 	 * Get a token.
-	 * @param refused a token that the scheduler refused, which the supplier is told
-	 * before it is asked
-	 * @param executor what the supplier runs on
-	 * @return the token; it may be the refused one again
+	 * @param request the call that needs it
+	 * @param refused a token that the scheduler rejected, which is reported to the
+	 * supplier first
+	 * @param executor runs the supplier
+	 * @return the token; it may be the rejected one again
 	 */
-	CompletableFuture<BearerToken> fetch(@Nullable BearerToken refused, Executor executor) {
+	CompletableFuture<BearerToken> fetch(SchedulerTokenRequest request, @Nullable BearerToken refused,
+			Executor executor) {
+		SchedulerTokenRequest key = (this.supplier instanceof ReadyTokenSupplier) ? ANY : request;
 		Fetch fetch;
 		synchronized (this) {
-			if (this.inFlight != null && this.inFlight.suits(refused)) {
-				return this.inFlight;
+			Fetch current = this.inFlight.get(key);
+			if (current != null && current.suits(refused)) {
+				return current;
 			}
-			fetch = new Fetch(refused);
-			this.inFlight = fetch;
+			fetch = new Fetch(key, refused);
+			this.inFlight.put(key, fetch);
 		}
 		fetch.orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS);
 		try {
@@ -67,13 +76,11 @@ class TokenSource {
 	}
 
 	private synchronized void ended(Fetch fetch) {
-		if (this.inFlight == fetch) {
-			this.inFlight = null;
-		}
+		this.inFlight.remove(fetch.request, fetch);
 	}
 
 	/**
-	 * Threads may race: each gets its own token, and one of them is kept.
+	 * Threads may race: each returns its own token, and one of them is cached.
 	 */
 	private BearerToken bearer(@Nullable String token) {
 		BearerToken bearer = this.last;
@@ -86,9 +93,12 @@ class TokenSource {
 
 	private final class Fetch extends CompletableFuture<BearerToken> implements Runnable {
 
+		private final SchedulerTokenRequest request;
+
 		private final @Nullable BearerToken refused;
 
-		private Fetch(@Nullable BearerToken refused) {
+		private Fetch(SchedulerTokenRequest request, @Nullable BearerToken refused) {
+			this.request = request;
 			this.refused = refused;
 		}
 
@@ -103,7 +113,7 @@ class TokenSource {
 				if (this.refused != null) {
 					TokenSource.this.supplier.invalidate(this.refused.value());
 				}
-				token = bearer(TokenSource.this.supplier.getToken());
+				token = bearer(TokenSource.this.supplier.getToken(this.request));
 			}
 			catch (Throwable ex) {
 				completeExceptionally(ex);

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the credentials that the client shows to the SW4RM scheduler.
+ * Auto-configuration of the credentials that the client sends to the SW4RM scheduler.
  */
 @NullMarked
 package io.sw4rm.scheduler.autoconfigure.auth;

@@ -10,8 +10,8 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
 /**
- * Publishes the port of the embedded scheduler in the environment, beside the ports that
- * Boot publishes.
+ * Publishes the port of the embedded scheduler in the environment, together with the
+ * ports that Spring Boot publishes.
  */
 final class EmbeddedSchedulerPort {
 
@@ -23,11 +23,10 @@ final class EmbeddedSchedulerPort {
 	}
 
 	static void publish(int port, @Nullable ApplicationContext context) {
-		if (context instanceof ConfigurableApplicationContext configurable) {
-			publish(port, configurable.getEnvironment().getPropertySources());
-		}
-		if (context != null) {
-			publish(port, context.getParent());
+		for (ApplicationContext current = context; current != null; current = current.getParent()) {
+			if (current instanceof ConfigurableApplicationContext configurable) {
+				publish(port, configurable.getEnvironment().getPropertySources());
+			}
 		}
 	}
 

@@ -13,13 +13,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 public class EmbeddedSchedulerProperties implements InitializingBean {
 
 	/**
-	 * Whether to start an embedded scheduler and use it instead of a configured address.
-	 * When not set, it starts if it is on the class path and no address is configured.
+	 * Whether to start an embedded scheduler and use it instead of all configured
+	 * addresses. When not set, it starts if it is on the class path and no address is
+	 * configured.
 	 */
 	private @Nullable Boolean enabled;
 
 	/**
-	 * Port of the embedded scheduler; 0 takes any free one.
+	 * Port of the embedded scheduler. 0 selects any free port.
 	 */
 	private int port = 0;
 
@@ -43,7 +44,7 @@ public class EmbeddedSchedulerProperties implements InitializingBean {
 	public void afterPropertiesSet() {
 		if (this.port < 0 || this.port > 65535) {
 			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.embedded.port", this.port,
-					"It must be in range [0, 65535]; 0 takes any free port.");
+					"It must be in range [0, 65535]; 0 selects any free port.");
 		}
 	}
 

@@ -1,39 +1,39 @@
 package io.sw4rm.scheduler.autoconfigure.health;
 
-import io.grpc.Channel;
-import io.grpc.ManagedChannel;
-
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthProbe.Answer;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthProbe.Outcome;
 
 /**
- * {@link HealthIndicator} for the SW4RM scheduler. A scheduler that answers is up, unless
- * it says otherwise.
+ * {@link HealthIndicator} for the SW4RM scheduler. Reports UP if the scheduler responds,
+ * unless the scheduler reports another status.
  */
 class SchedulerHealthIndicator implements HealthIndicator {
 
 	private final SchedulerHealthProbe probe;
 
-	private final Channel channel;
+	private final SchedulerConnection connection;
 
-	private final String target;
-
-	SchedulerHealthIndicator(SchedulerHealthProbe probe, Channel channel, String target) {
+	SchedulerHealthIndicator(SchedulerHealthProbe probe, SchedulerConnection connection) {
 		this.probe = probe;
-		this.channel = channel;
-		this.target = target;
+		this.connection = connection;
 	}
 
 	@Override
 	public Health health() {
 		Outcome outcome = this.probe.probe();
-		Health.Builder health = new Health.Builder(status(outcome.answer())).withDetail("target", this.target);
-		if (this.channel instanceof ManagedChannel managedChannel) {
-			health.withDetail("channelState", managedChannel.getState(false).name());
+		Health.Builder health = new Health.Builder(status(outcome.answer())).withDetail("target",
+				this.connection.target());
+		if (this.connection.isReplaced()) {
+			health.withDetail("channel", "The application's own bean 'sw4rmSchedulerChannel'");
+		}
+		String channelState = this.connection.channelState();
+		if (channelState != null) {
+			health.withDetail("channelState", channelState);
 		}
 		health.withDetail("scheduler", outcome.answer().name())
 			.withDetail("since", outcome.since())

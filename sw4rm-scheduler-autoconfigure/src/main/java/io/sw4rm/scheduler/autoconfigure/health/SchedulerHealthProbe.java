@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.grpc.Channel;
 import io.grpc.Status;
@@ -12,14 +13,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 /**
- * Asks the scheduler for its health with {@code grpc.health.v1.Health}. However many ask
- * at once, one question is on its way and all get its answer.
+ * Checks the health of a scheduler with {@code grpc.health.v1.Health}. Threads that check
+ * at the same time share one call.
  */
 class SchedulerHealthProbe {
 
@@ -27,69 +27,77 @@ class SchedulerHealthProbe {
 		.setService(SchedulerServiceGrpc.SERVICE_NAME)
 		.build();
 
-	private final HealthGrpc.HealthStub stub;
+	private final HealthGrpc.HealthBlockingStub stub;
 
 	private final Duration deadline;
 
 	private final Clock clock;
 
-	private @Nullable CompletableFuture<Outcome> inFlight;
+	private final AtomicReference<@Nullable CompletableFuture<Outcome>> inFlight = new AtomicReference<>();
 
-	private @Nullable Outcome last;
+	private volatile @Nullable Outcome last;
 
 	SchedulerHealthProbe(Channel channel, Duration deadline, Clock clock) {
-		this.stub = HealthGrpc.newStub(channel);
+		this.stub = HealthGrpc.newBlockingStub(channel);
 		this.deadline = deadline;
 		this.clock = clock;
 	}
 
 	/**
-	 * Find out how the scheduler is. Takes no longer than the deadline.
+	 * Check the health of the scheduler. Takes no longer than the deadline.
 	 */
 	Outcome probe() {
-		return start().join();
-	}
-
-	private synchronized CompletableFuture<Outcome> start() {
-		CompletableFuture<Outcome> probe = this.inFlight;
-		if (probe == null) {
-			probe = new CompletableFuture<>();
-			this.inFlight = probe;
-			AnswerObserver observer = new AnswerObserver(probe);
-			try {
-				this.stub.withDeadlineAfter(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS)
-					.check(REQUEST, observer);
-			}
-			catch (RuntimeException ex) {
-				observer.onError(ex);
-			}
+		CompletableFuture<Outcome> probe = new CompletableFuture<>();
+		CompletableFuture<Outcome> running = this.inFlight.compareAndExchange(null, probe);
+		if (running != null) {
+			return running.join();
 		}
-		return probe;
+		try {
+			Outcome outcome = check();
+			this.last = outcome;
+			probe.complete(outcome);
+			return outcome;
+		}
+		finally {
+			this.inFlight.set(null);
+			// Has no effect on a completed probe
+			probe.cancel(false);
+		}
 	}
 
-	private synchronized Outcome ended(Answer answer, long nanos, @Nullable StatusRuntimeException failure) {
+	private Outcome check() {
+		long startNanos = System.nanoTime();
+		Answer answer;
+		StatusRuntimeException failure = null;
+		try {
+			HealthCheckResponse response = this.stub
+				.withDeadlineAfter(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS)
+				.check(REQUEST);
+			answer = Answer.of(response.getStatus());
+		}
+		catch (RuntimeException ex) {
+			failure = Status.fromThrowable(ex).asRuntimeException();
+			answer = Answer.of(failure.getStatus());
+		}
 		Outcome last = this.last;
 		Instant since = (last != null && last.answer() == answer) ? last.since() : this.clock.instant();
-		Outcome outcome = new Outcome(answer, since, Duration.ofNanos(nanos), failure);
-		this.last = outcome;
-		this.inFlight = null;
-		return outcome;
+		return new Outcome(answer, since, Duration.ofNanos(System.nanoTime() - startNanos), failure);
 	}
 
 	/**
-	 * What the scheduler says of itself.
+	 * What the scheduler reports.
 	 */
 	enum Answer {
 
 		SERVING, NOT_SERVING, UNKNOWN,
 
 		/**
-		 * The scheduler answered, but it tells nobody its health, or not us.
+		 * The scheduler responded, but does not report its health to this client.
 		 */
 		NOT_OFFERED,
 
 		/**
-		 * No answer came.
+		 * The scheduler did not respond.
 		 */
 		UNREACHABLE;
 
@@ -105,8 +113,7 @@ class SchedulerHealthProbe {
 		static Answer of(Status failure) {
 			return switch (failure.getCode()) {
 				case UNIMPLEMENTED, NOT_FOUND, PERMISSION_DENIED -> NOT_OFFERED;
-				// No answer of a scheduler comes with a cause: credentials that weren't
-				// sent do
+				// Only failures of the client have a cause, such as a missing token
 				case UNAUTHENTICATED -> (failure.getCause() == null) ? NOT_OFFERED : UNREACHABLE;
 				default -> UNREACHABLE;
 			};
@@ -117,46 +124,12 @@ class SchedulerHealthProbe {
 	/**
 	 * The outcome of a probe.
 	 *
-	 * @param answer what the scheduler says
-	 * @param since when it began to say that
-	 * @param roundTrip how long the probe took
-	 * @param failure the failure of the probe, if it failed
+	 * @param answer what the scheduler reports
+	 * @param since the time since which it has reported this
+	 * @param roundTrip the duration of the check
+	 * @param failure the failure of the check, if it failed
 	 */
 	record Outcome(Answer answer, Instant since, Duration roundTrip, @Nullable StatusRuntimeException failure) {
-
-	}
-
-	private final class AnswerObserver implements StreamObserver<HealthCheckResponse> {
-
-		private final CompletableFuture<Outcome> probe;
-
-		private final long startNanos = System.nanoTime();
-
-		private Answer answer = Answer.UNKNOWN;
-
-		private AnswerObserver(CompletableFuture<Outcome> probe) {
-			this.probe = probe;
-		}
-
-		@Override
-		public void onNext(HealthCheckResponse response) {
-			this.answer = Answer.of(response.getStatus());
-		}
-
-		@Override
-		public void onError(Throwable failure) {
-			StatusRuntimeException ex = Status.fromThrowable(failure).asRuntimeException();
-			complete(Answer.of(ex.getStatus()), ex);
-		}
-
-		@Override
-		public void onCompleted() {
-			complete(this.answer, null);
-		}
-
-		private void complete(Answer answer, @Nullable StatusRuntimeException failure) {
-			this.probe.complete(ended(answer, System.nanoTime() - this.startNanos, failure));
-		}
 
 	}
 

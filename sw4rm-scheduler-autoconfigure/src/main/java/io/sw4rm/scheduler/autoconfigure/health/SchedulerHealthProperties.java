@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.autoconfigure.health;
 
 import java.time.Duration;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -10,10 +9,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * Configuration properties of the health indicator for the SW4RM scheduler.
  */
 @ConfigurationProperties("sw4rm.scheduler.health")
-public class SchedulerHealthProperties implements InitializingBean {
+public class SchedulerHealthProperties {
 
 	/**
-	 * Time that the scheduler has to answer a health check.
+	 * Time within which the scheduler must respond to a health check.
 	 */
 	private Duration deadline = Duration.ofSeconds(1);
 
@@ -25,10 +24,9 @@ public class SchedulerHealthProperties implements InitializingBean {
 		this.deadline = deadline;
 	}
 
-	@Override
-	public void afterPropertiesSet() {
+	void validate(String prefix) {
 		if (this.deadline.isZero() || this.deadline.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("sw4rm.scheduler.health.deadline", this.deadline,
+			throw new InvalidConfigurationPropertyValueException(prefix + "health.deadline", this.deadline,
 					"It must be positive. Give it a unit, such as 500ms or 2s.");
 		}
 	}

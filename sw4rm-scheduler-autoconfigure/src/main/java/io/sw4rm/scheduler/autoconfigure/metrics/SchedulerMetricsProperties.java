@@ -14,8 +14,8 @@ public class SchedulerMetricsProperties {
 	private boolean enabled = true;
 
 	/**
-	 * Whether the durations of calls have a histogram for percentiles, instead of the
-	 * protocol's buckets alone.
+	 * Whether to publish a histogram of call durations for computing percentiles, in
+	 * addition to the buckets of the protocol.
 	 */
 	private boolean percentilesHistogram;
 

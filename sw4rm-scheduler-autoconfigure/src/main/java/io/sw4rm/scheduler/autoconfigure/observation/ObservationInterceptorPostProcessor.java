@@ -9,33 +9,33 @@ import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 
 /**
- * Keeps Boot's observation of gRPC calls from the calls to the scheduler, which have
- * metrics and spans of their own and would be timed twice. The type of the bean stays, so
- * that it is found as before; other services notice nothing.
+ * Excludes calls that already have metrics or observations from Spring Boot's
+ * observation, to avoid timing them twice. Keeps the type of the bean, so that it can
+ * still be found by type, and does not affect other calls.
  */
 class ObservationInterceptorPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (bean instanceof ObservationGrpcClientInterceptor interceptor)
-				? new OtherServicesInterceptor(interceptor) : bean;
+		return (bean instanceof ObservationGrpcClientInterceptor interceptor) ? new OtherCallsInterceptor(interceptor)
+				: bean;
 	}
 
-	private static final class OtherServicesInterceptor extends ObservationGrpcClientInterceptor {
+	private static final class OtherCallsInterceptor extends ObservationGrpcClientInterceptor {
 
 		private final ObservationGrpcClientInterceptor delegate;
 
-		private OtherServicesInterceptor(ObservationGrpcClientInterceptor delegate) {
+		private OtherCallsInterceptor(ObservationGrpcClientInterceptor delegate) {
 			super(ObservationRegistry.NOOP);
 			this.delegate = delegate;
 		}
 
 		@Override
 		public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
-			return SchedulerServiceGrpc.SERVICE_NAME.equals(method.getServiceName()) ? next.newCall(method, options)
+			return options.getOption(SchedulerConnection.MEASURED) ? next.newCall(method, options)
 					: this.delegate.interceptCall(method, options, next);
 		}
 

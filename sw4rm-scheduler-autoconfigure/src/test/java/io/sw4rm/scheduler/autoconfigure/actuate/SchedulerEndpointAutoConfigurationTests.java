@@ -31,7 +31,7 @@ import org.springframework.test.json.JsonContent;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -50,16 +50,17 @@ class SchedulerEndpointAutoConfigurationTests {
 				"sw4rm.scheduler.metadata.x-api-key=" + SECRET)) {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
-				.hasPathSatisfying("$.address",
+				.hasPathSatisfying("$.clients.default.target",
 						(address) -> assertThat(address).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
-				.hasPathSatisfying("$.tls", (tls) -> assertThat(tls).isEqualTo(false))
-				.hasPathSatisfying("$.channelState", (state) -> assertThat(state).isEqualTo("READY"))
-				.hasPathSatisfying("$.deadlines.SubmitTask", (deadline) -> assertThat(deadline).isEqualTo("PT7S"))
-				.hasPathSatisfying("$.deadlines.PollActivityBuffer",
+				.hasPathSatisfying("$.clients.default.tls", (tls) -> assertThat(tls).isEqualTo(false))
+				.hasPathSatisfying("$.clients.default.channelState", (state) -> assertThat(state).isEqualTo("READY"))
+				.hasPathSatisfying("$.clients.default.deadlines.SubmitTask",
+						(deadline) -> assertThat(deadline).isEqualTo("PT7S"))
+				.hasPathSatisfying("$.clients.default.deadlines.PollActivityBuffer",
 						(deadline) -> assertThat(deadline).isEqualTo("PT10S"))
-				.hasPathSatisfying("$.retry.operations[0]",
+				.hasPathSatisfying("$.clients.default.retry.operations[0]",
 						(operation) -> assertThat(operation).isEqualTo("POLL_ACTIVITY_BUFFER"))
-				.hasPathSatisfying("$.metadata[0]", (name) -> assertThat(name).isEqualTo("x-api-key"));
+				.hasPathSatisfying("$.clients.default.metadata[0]", (name) -> assertThat(name).isEqualTo("x-api-key"));
 		}
 	}
 
@@ -70,18 +71,18 @@ class SchedulerEndpointAutoConfigurationTests {
 			client.submitTask(TaskSubmission.forAgent("worker-1").build());
 			context.getBean(EmbeddedScheduler.class)
 				.faults()
-				.on(Operation.SUBMIT_TASK)
+				.on(Rpc.SUBMIT_TASK)
 				.times(1)
 				.fail(Status.RESOURCE_EXHAUSTED);
 			assertThatException().isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
 			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
-				.hasPathSatisfying("$.calls.SubmitTask",
+				.hasPathSatisfying("$.clients.default.calls.SubmitTask",
 						(calls) -> assertThat(calls).isEqualTo(Map.of("total", 2, "failed", 1)))
-				.hasPathSatisfying("$.lastFailure.operation",
+				.hasPathSatisfying("$.clients.default.lastFailure.operation",
 						(operation) -> assertThat(operation).isEqualTo("SubmitTask"))
-				.hasPathSatisfying("$.lastFailure.status",
+				.hasPathSatisfying("$.clients.default.lastFailure.status",
 						(status) -> assertThat(status).isEqualTo("RESOURCE_EXHAUSTED"))
-				.hasPath("$.lastFailure.time");
+				.hasPath("$.clients.default.lastFailure.time");
 		}
 	}
 
@@ -136,10 +137,20 @@ class SchedulerEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void tellsInfoEndpointOfScheduler() throws Exception {
-		try (ConfigurableApplicationContext context = start()) {
-			assertThat(new JsonContent(get(context, "info").body())).hasPathSatisfying("$.sw4rmScheduler.address",
-					(address) -> assertThat(address).isEqualTo(context.getBean(EmbeddedScheduler.class).address()));
+	void tellsInfoEndpointOfSchedulerWhenAsked() throws Exception {
+		try (ConfigurableApplicationContext context = start("management.info.sw4rm-scheduler.enabled=true")) {
+			assertThat(new JsonContent(get(context, "info").body()))
+				.hasPathSatisfying("$.sw4rmScheduler.targets.default",
+						(target) -> assertThat(target).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
+				.hasPathSatisfying("$.sw4rmScheduler.client",
+						(client) -> assertThat(client).asString().startsWith("sw4rm-scheduler-java"));
+		}
+	}
+
+	@Test
+	void tellsInfoEndpointNothingByDefault() throws Exception {
+		try (ConfigurableApplicationContext context = start("management.info.env.enabled=true", "info.app=mine")) {
+			assertThat(get(context, "info").body()).isEqualTo("{\"app\":\"mine\"}");
 		}
 	}
 
@@ -147,13 +158,14 @@ class SchedulerEndpointAutoConfigurationTests {
 	void showsNoSecretAnywhere(CapturedOutput output) throws Exception {
 		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.metadata.x-api-key=Bearer " + SECRET,
 				"spring.ssl.bundle.jks.mine.key.password=" + SECRET,
-				"spring.ssl.bundle.jks.mine.truststore.password=" + SECRET, "logging.level.io.sw4rm=trace")) {
+				"spring.ssl.bundle.jks.mine.truststore.password=" + SECRET, "logging.level.io.sw4rm=trace",
+				"management.prometheus.metrics.export.enabled=true")) {
 			SchedulerClient client = context.getBean(SchedulerClient.class);
 			TaskSubmission task = TaskSubmission.forAgent("worker-1").params(SECRET).build();
 			client.submitTask(task);
 			context.getBean(EmbeddedScheduler.class)
 				.faults()
-				.on(Operation.SUBMIT_TASK)
+				.on(Rpc.SUBMIT_TASK)
 				.times(1)
 				.fail(Status.PERMISSION_DENIED);
 			assertThatException().isThrownBy(() -> client.submitTask(task))
@@ -162,7 +174,7 @@ class SchedulerEndpointAutoConfigurationTests {
 			for (String path : List.of("health", "info", "sw4rmscheduler", "sw4rmscheduler/worker-1", "metrics", "env",
 					"configprops", "beans", "conditions", "loggers", "prometheus")) {
 				HttpResponse<String> response = get(context, path);
-				assertThat(response.statusCode()).as(path).isIn(200, 404);
+				assertThat(response.statusCode()).as(path).isEqualTo(200);
 				assertThat(response.body()).as(path).doesNotContain(SECRET);
 			}
 			assertThat(task.toString() + client + context.getBean("sw4rmSchedulerChannel")).doesNotContain(SECRET);
@@ -182,13 +194,18 @@ class SchedulerEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void backsOffWithSeveralClients() {
+	void showsConfiguredSchedulerBesideClientsOfTheApplication() {
 		SchedulerClient client = SchedulerClient.create(ManagedChannelBuilder.forTarget("localhost:1").build());
 		new ApplicationContextRunner().withUserConfiguration(Application.class)
 			.withBean("one", SchedulerClient.class, () -> client)
 			.withBean("two", SchedulerClient.class, () -> client)
 			.withPropertyValues("management.endpoints.web.exposure.include=*")
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SchedulerEndpoint.class));
+			.run((context) -> {
+				SchedulerEndpoint endpoint = context.getBean(SchedulerEndpoint.class);
+				assertThat(endpoint.schedulers().clients().get("default").target())
+					.isEqualTo(context.getBean(EmbeddedScheduler.class).address());
+				assertThat(endpoint.activity("worker-1", null).entries()).isEmpty();
+			});
 	}
 
 	@Test

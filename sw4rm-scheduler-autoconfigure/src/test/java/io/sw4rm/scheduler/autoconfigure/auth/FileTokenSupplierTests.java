@@ -28,31 +28,33 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class FileTokenSupplierTests {
 
+	private static final String PROPERTY = "sw4rm.scheduler.auth.token-file";
+
 	@TempDir
 	private Path directory;
 
 	@Test
 	void readsTokenWithoutWhitespaceAroundIt() {
-		assertThat(new FileTokenSupplier(file(" first\r\n")).getToken()).isEqualTo("first");
+		assertThat(new FileTokenSupplier(PROPERTY, file(" first\r\n").toString()).getToken()).isEqualTo("first");
 	}
 
 	@Test
 	void noticesNewContent() {
-		FileTokenSupplier supplier = new FileTokenSupplier(file("first"));
+		FileTokenSupplier supplier = new FileTokenSupplier(PROPERTY, file("first").toString());
 		file("second");
 		await().untilAsserted(() -> assertThat(supplier.getToken()).isEqualTo("second"));
 	}
 
 	@Test
 	void doesNotReadForEachCall() {
-		FileTokenSupplier supplier = new FileTokenSupplier(file("first"));
+		FileTokenSupplier supplier = new FileTokenSupplier(PROPERTY, file("first").toString());
 		file("second");
 		assertThat(supplier.getToken()).isEqualTo("first");
 	}
 
 	@Test
 	void readsAtOnceWhenTokenIsRefused() {
-		FileTokenSupplier supplier = new FileTokenSupplier(file("first"));
+		FileTokenSupplier supplier = new FileTokenSupplier(PROPERTY, file("first").toString());
 		file("second");
 		supplier.invalidate("another");
 		assertThat(supplier.getToken()).isEqualTo("first");
@@ -68,7 +70,7 @@ class FileTokenSupplierTests {
 		Path data = this.directory.resolve("..data");
 		Files.createSymbolicLink(data, generation("1", "first"));
 		Path file = Files.createSymbolicLink(this.directory.resolve("token"), Path.of("..data", "token"));
-		FileTokenSupplier supplier = new FileTokenSupplier(file);
+		FileTokenSupplier supplier = new FileTokenSupplier(PROPERTY, file.toString());
 		assertThat(supplier.getToken()).isEqualTo("first");
 		Path next = Files.createSymbolicLink(this.directory.resolve("..data_tmp"), generation("2", "second"));
 		Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -78,7 +80,7 @@ class FileTokenSupplierTests {
 	@Test
 	void keepsTokenWhileFileCannotBeReadAndWarnsOnce(CapturedOutput output) throws IOException {
 		Path file = file("first");
-		FileTokenSupplier supplier = new FileTokenSupplier(file);
+		FileTokenSupplier supplier = new FileTokenSupplier(PROPERTY, file.toString());
 		Files.delete(file);
 		supplier.invalidate("first");
 		supplier.invalidate("first");
@@ -101,8 +103,8 @@ class FileTokenSupplierTests {
 	void refusesContentThatIsNoTokenWithoutShowingIt(String content) {
 		Path file = file(content);
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> new FileTokenSupplier(file))
-			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("sw4rm.scheduler.auth.token-file"))
+			.isThrownBy(() -> new FileTokenSupplier(PROPERTY, file.toString()))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo(PROPERTY))
 			.withMessageContaining(file.toString())
 			.withMessageContaining("without 'Bearer'")
 			.satisfies((ex) -> assertThat(Throwables.getStackTrace(ex)).doesNotContain("s3cret"));
@@ -111,16 +113,16 @@ class FileTokenSupplierTests {
 	@Test
 	void refusesWhatIsNoFile() {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> new FileTokenSupplier(this.directory))
+			.isThrownBy(() -> new FileTokenSupplier(PROPERTY, this.directory.toString()))
 			.withMessageContaining("can't be read");
 	}
 
 	@Test
 	void refusesFileThatIsNotThere() {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> new FileTokenSupplier(this.directory.resolve("missing")))
+			.isThrownBy(() -> new FileTokenSupplier(PROPERTY, this.directory.resolve("missing").toString()))
 			.withMessageContaining("NoSuchFileException")
-			.withMessageContaining("Name one that is there");
+			.withMessageContaining("Specify an existing, readable file");
 	}
 
 	private Path generation(String name, String token) throws IOException {

@@ -44,17 +44,18 @@ import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerChannelBuilderCustomizer;
-import io.sw4rm.scheduler.autoconfigure.TestCertificates;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
-import io.sw4rm.scheduler.client.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link SchedulerAuthAutoConfiguration}.
@@ -110,7 +111,7 @@ class SchedulerAuthAutoConfigurationTests {
 			.withBean("sw4rmSchedulerChannel", ManagedChannel.class, () -> channel)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("'sw4rmSchedulerChannel' takes the place of the channel that would send tokens"));
+				.hasMessageContaining("'sw4rmSchedulerChannel' replaces the channel that would send tokens"));
 		channel.shutdownNow();
 	}
 
@@ -149,7 +150,7 @@ class SchedulerAuthAutoConfigurationTests {
 			"sw4rm.scheduler.auth.oauth2.registration-id=missing" })
 	void propertyBacksOffForBeanOfUser(String property) {
 		this.contextRunner.withPropertyValues(property)
-			.withBean(SchedulerTokenSupplier.class, () -> () -> "from-bean")
+			.withBean(SchedulerTokenSupplier.class, () -> (request) -> "from-bean")
 			.run((context) -> {
 				assertThat(context).hasSingleBean(SchedulerTokenSupplier.class);
 				this.tokens.accept("from-bean");
@@ -178,7 +179,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void refusesMissingTokenFile(CapturedOutput output) {
 		assertFailsToStart("sw4rm.scheduler.auth.token-file=/missing");
 		assertThat(output).contains("'/missing' for configuration property 'sw4rm.scheduler.auth.token-file'")
-			.contains("Name one that is there and readable");
+			.contains("Specify an existing, readable file");
 	}
 
 	@Test
@@ -193,7 +194,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void refusesPlaintextAddressOfOtherMachine(String address, CapturedOutput output) {
 		assertFailsToStart(TOKEN_PROPERTY, "sw4rm.scheduler.address=" + address);
 		assertThat(output).contains("configuration property 'sw4rm.scheduler.address'")
-			.contains("A token would go to another machine in plaintext")
+			.contains("A token would be sent to another machine without TLS")
 			.contains("sw4rm.scheduler.auth.dangerously-allow-plaintext")
 			.doesNotContain(TOKEN);
 	}
@@ -254,7 +255,7 @@ class SchedulerAuthAutoConfigurationTests {
 	void sendsNoTokenThroughLoopbackToOtherHostInPlaintext() {
 		this.contextRunner.withPropertyValues(TOKEN_PROPERTY)
 			.withBean(SchedulerChannelBuilderCustomizer.class,
-					() -> (builder) -> builder.overrideAuthority("scheduler.example.com"))
+					() -> (name, builder) -> builder.overrideAuthority("scheduler.example.com"))
 			.run(SchedulerAuthAutoConfigurationTests::assertRefused);
 		assertThat(this.tokens.headers()).isEmpty();
 	}
@@ -271,7 +272,7 @@ class SchedulerAuthAutoConfigurationTests {
 						"sw4rm.scheduler.ssl.bundle=trusted",
 						"spring.ssl.bundle.pem.trusted.truststore.certificate=" + certificates.authorityPem())
 				.withBean(SchedulerChannelBuilderCustomizer.class,
-						() -> (builder) -> builder.overrideAuthority("localhost"))
+						() -> (name, builder) -> builder.overrideAuthority("localhost"))
 				.run(SchedulerAuthAutoConfigurationTests::poll);
 			assertThat(this.tokens.authorizations()).containsExactly("Bearer " + TOKEN);
 		}
@@ -287,7 +288,7 @@ class SchedulerAuthAutoConfigurationTests {
 
 	@Test
 	void isDownWhenNoTokenCanBeSent() {
-		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> () -> {
+		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> (request) -> {
 			throw new IllegalStateException(TOKEN);
 		}).run((context) -> {
 			Health health = health(context);
@@ -331,6 +332,26 @@ class SchedulerAuthAutoConfigurationTests {
 		}
 		assertThat(output).contains("io.grpc").contains("The level of logger 'io.grpc.netty.NettyClientHandler'");
 		assertThat(output).doesNotContain(TOKEN);
+	}
+
+	@Test
+	void sendsNoTokenWhileItsLoggerCannotBeSilenced() {
+		LoggingSystem loggingSystem = LoggingSystem.get(getClass().getClassLoader());
+		loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", LogLevel.DEBUG);
+		try {
+			this.contextRunner.withPropertyValues(TOKEN_PROPERTY)
+				.withBean(LoggingSystem.class, () -> mock(LoggingSystem.class))
+				.run((context) -> {
+					assertThatExceptionOfType(SchedulerPermissionDeniedException.class).isThrownBy(() -> poll(context))
+						.withMessageContaining("logger 'io.grpc.netty.NettyClientHandler' logs request headers");
+					assertThat(this.tokens.headers()).isEmpty();
+					loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", LogLevel.INFO);
+					poll(context);
+				});
+		}
+		finally {
+			loggingSystem.setLogLevel("io.grpc.netty.NettyClientHandler", null);
+		}
 	}
 
 	@Test

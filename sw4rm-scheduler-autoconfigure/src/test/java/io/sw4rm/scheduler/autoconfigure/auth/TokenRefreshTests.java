@@ -17,6 +17,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,21 +26,25 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientInterceptor;
+import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
 import io.sw4rm.scheduler.client.ActivityEntry;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
+import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -148,7 +153,7 @@ class TokenRefreshTests {
 	@Test
 	void doesNotRefreshAfterOtherFailures() {
 		this.contextRunner.run((context) -> {
-			this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 			assertThatExceptionOfType(SchedulerPermissionDeniedException.class)
 				.isThrownBy(() -> client(context).pollActivityBuffer("worker-1"));
 			assertThat(this.supplier.invalidated).isEmpty();
@@ -159,20 +164,58 @@ class TokenRefreshTests {
 	@Test
 	void asksSupplierOnceForCallsThatWait() {
 		CountDownLatch supply = new CountDownLatch(1);
-		this.supplier.holdUntil(supply);
 		this.contextRunner.run((context) -> {
 			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
+			// On a connection that is ready, a call needs its token before it returns
+			client.pollActivityBuffer("worker-1").join();
+			this.supplier.holdUntil(supply);
 			List<CompletableFuture<List<ActivityEntry>>> calls = IntStream.range(0, 500)
 				.mapToObj((i) -> client.pollActivityBuffer("worker-1"))
 				.toList();
-			await().until(() -> this.supplier.asked.get() > 0);
-			// A call made after the others waits as they do
-			calls.forEach((call) -> assertThat(call).isNotDone());
 			supply.countDown();
 			calls.forEach(CompletableFuture::join);
-			assertThat(this.supplier.asked.get()).isLessThan(calls.size());
-			assertThat(this.tokens.authorizations()).hasSize(500).containsOnly("Bearer token-1");
+			assertThat(this.supplier.asked).hasValue(2);
+			assertThat(this.tokens.authorizations()).hasSize(501).containsOnly("Bearer token-1");
 		});
+	}
+
+	@Test
+	void tellsSupplierWhichCallNeedsTheToken() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(SchedulerHealthContributorAutoConfiguration.class))
+			.run((context) -> {
+				client(context).pollActivityBuffer("worker-1");
+				context.getBean(AsyncSchedulerClient.class)
+					.submitTask(TaskSubmission.forAgent("worker-2").build())
+					.join();
+				context.getBean(HealthIndicator.class).health();
+				assertThat(this.supplier.requests).containsExactly(
+						new SchedulerTokenRequest(SchedulerOperation.POLL_ACTIVITY_BUFFER, "worker-1"),
+						new SchedulerTokenRequest(SchedulerOperation.SUBMIT_TASK, "worker-2"),
+						new SchedulerTokenRequest(null, null));
+			});
+	}
+
+	@Test
+	void callKeepsAuthorizationThatAnInterceptorSets() {
+		this.tokens.accept("mine");
+		this.contextRunner
+			.withBean(SchedulerClientBuilderCustomizer.class,
+					() -> (name, builder) -> builder
+						.intercept(MetadataUtils.newAttachHeadersInterceptor(authorization("Bearer mine"))))
+			.run((context) -> {
+				client(context).pollActivityBuffer("worker-1");
+				this.tokens.accept("another");
+				assertThatExceptionOfType(SchedulerPermissionDeniedException.class)
+					.isThrownBy(() -> client(context).pollActivityBuffer("worker-1"));
+				assertThat(this.tokens.authorizations()).containsExactly("Bearer mine", "Bearer mine");
+				assertThat(this.supplier.asked).hasValue(0);
+			});
+	}
+
+	private static Metadata authorization(String value) {
+		Metadata metadata = new Metadata();
+		metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), value);
+		return metadata;
 	}
 
 	@Test
@@ -209,7 +252,7 @@ class TokenRefreshTests {
 					CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class,
 					SchedulerAuthAutoConfiguration.class))
 			.withPropertyValues("sw4rm.scheduler.address=" + this.scheduler.address())
-			.withBean(SchedulerTokenSupplier.class, () -> () -> {
+			.withBean(SchedulerTokenSupplier.class, () -> (request) -> {
 				throw new IllegalStateException("s3cret");
 			})
 			.run((context) -> assertThatExceptionOfType(SchedulerPermissionDeniedException.class)
@@ -239,13 +282,13 @@ class TokenRefreshTests {
 	}
 
 	@Test
-	void otherInterceptorsSeeOneCallAndNoToken() {
+	void otherInterceptorsSeeBothCallsAndNoToken() {
 		this.tokens.accept("token-2");
 		this.contextRunner.withUserConfiguration(InterceptorConfiguration.class).run((context) -> {
 			client(context).pollActivityBuffer("worker-1");
 			RecordingInterceptor interceptor = context.getBean(RecordingInterceptor.class);
-			assertThat(interceptor.headers).singleElement()
-				.satisfies((headers) -> assertThat(headers.keys()).doesNotContain("authorization"));
+			assertThat(interceptor.headers).hasSize(2)
+				.allSatisfy((headers) -> assertThat(headers.keys()).doesNotContain("authorization"));
 		});
 	}
 
@@ -280,6 +323,8 @@ class TokenRefreshTests {
 
 		private final AtomicInteger asked = new AtomicInteger();
 
+		private final List<SchedulerTokenRequest> requests = new CopyOnWriteArrayList<>();
+
 		private final List<String> invalidated = new CopyOnWriteArrayList<>();
 
 		private volatile String prefix = "token-";
@@ -303,8 +348,9 @@ class TokenRefreshTests {
 		}
 
 		@Override
-		public String getToken() {
+		public String getToken(SchedulerTokenRequest request) {
 			this.asked.incrementAndGet();
+			this.requests.add(request);
 			try {
 				this.open.await();
 				if (!this.invalidated.isEmpty()) {

@@ -33,7 +33,8 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.testsupport.Ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -87,7 +88,7 @@ class EmbeddedSchedulerAutoConfigurationTests {
 					"sw4rm.scheduler.embedded.enabled=true")
 			.run((context) -> {
 				submit(context, "task-1");
-				assertThat(context.getBean(EmbeddedScheduler.class).faults().calls(Operation.SUBMIT_TASK)).isOne();
+				assertThat(context.getBean(EmbeddedScheduler.class).faults().calls(Rpc.SUBMIT_TASK)).isOne();
 			});
 	}
 
@@ -113,8 +114,7 @@ class EmbeddedSchedulerAutoConfigurationTests {
 
 	@Test
 	void stopsTheApplicationThatAsksForAMissingLibrary() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(MissingEmbeddedSchedulerAutoConfiguration.class))
-			.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class))
+		this.contextRunner.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class))
 			.withPropertyValues("sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.embedded.enabled=true")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("Add io.sw4rm:sw4rm-scheduler-embedded"));
@@ -158,7 +158,7 @@ class EmbeddedSchedulerAutoConfigurationTests {
 
 	@Test
 	void listensOnConfiguredPort() throws Exception {
-		int port = freePort();
+		int port = Ports.unused();
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.embedded.port=" + port)
 			.run((context) -> assertThat(context.getBean(EmbeddedScheduler.class).port()).isEqualTo(port));
 	}
@@ -182,10 +182,10 @@ class EmbeddedSchedulerAutoConfigurationTests {
 		CompletableFuture<?>[] call = new CompletableFuture<?>[1];
 		this.contextRunner.run((context) -> {
 			EmbeddedScheduler scheduler = context.getBean(EmbeddedScheduler.class);
-			scheduler.faults().on(Operation.SUBMIT_TASK).times(1).delay(Duration.ofMillis(300));
+			scheduler.faults().on(Rpc.SUBMIT_TASK).times(1).delay(Duration.ofMillis(300));
 			call[0] = context.getBean(AsyncSchedulerClient.class)
 				.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-1").build());
-			await().until(() -> scheduler.faults().calls(Operation.SUBMIT_TASK) == 1);
+			await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 		});
 		assertThat(call[0]).isCompletedWithValueMatching((result) -> result.toString().contains("accepted=true"));
 	}
@@ -213,12 +213,6 @@ class EmbeddedSchedulerAutoConfigurationTests {
 		context.getBean(SchedulerClient.class)
 			.submitTask(TaskSubmission.forAgent("worker-1").taskId(taskId).build())
 			.orElseThrow();
-	}
-
-	private static int freePort() throws Exception {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

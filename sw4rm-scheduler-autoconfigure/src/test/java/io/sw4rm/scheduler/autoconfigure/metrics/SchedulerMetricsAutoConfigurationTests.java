@@ -13,6 +13,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -27,7 +29,7 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -36,6 +38,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for {@link SchedulerMetricsAutoConfiguration}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SchedulerMetricsAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -53,7 +56,7 @@ class SchedulerMetricsAutoConfigurationTests {
 			client.submitTask(TaskSubmission.forAgent("worker-1").build());
 			context.getBean(EmbeddedScheduler.class)
 				.faults()
-				.on(Operation.SUBMIT_TASK)
+				.on(Rpc.SUBMIT_TASK)
 				.times(1)
 				.fail(Status.PERMISSION_DENIED);
 			assertThatException().isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
@@ -90,7 +93,7 @@ class SchedulerMetricsAutoConfigurationTests {
 		withRegistry().withPropertyValues("sw4rm.scheduler.retry.initial-backoff=1ms").run((context) -> {
 			context.getBean(EmbeddedScheduler.class)
 				.faults()
-				.on(Operation.POLL_ACTIVITY_BUFFER)
+				.on(Rpc.POLL_ACTIVITY_BUFFER)
 				.times(2)
 				.fail(Status.UNAVAILABLE);
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
@@ -104,13 +107,13 @@ class SchedulerMetricsAutoConfigurationTests {
 	void showsCallsInFlight() {
 		withRegistry().run((context) -> {
 			EmbeddedScheduler scheduler = context.getBean(EmbeddedScheduler.class);
-			scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).hang();
+			scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).hang();
 			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
 			List<? extends CompletableFuture<?>> calls = IntStream.range(0, 2)
 				.mapToObj((i) -> client.pollActivityBuffer("worker-1"))
 				.toList();
 			assertThat(inFlight()).isEqualTo(2);
-			await().until(() -> scheduler.faults().calls(Operation.POLL_ACTIVITY_BUFFER) == 2);
+			await().until(() -> scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) == 2);
 			calls.forEach((call) -> call.cancel(true));
 			assertThat(inFlight()).isZero();
 			assertThat(requests("PollActivityBuffer", "CANCELLED")).isEqualTo(2);
@@ -168,13 +171,13 @@ class SchedulerMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void addsTagsOfProvider() {
-		withRegistry().withBean(SchedulerMeterTagsProvider.class, () -> () -> Tags.of("region", "north"))
-			.run((context) -> {
-				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-				assertThat(this.registry.getMeters()).isNotEmpty()
-					.allSatisfy((meter) -> assertThat(meter.getId().getTag("region")).isEqualTo("north"));
-			});
+	void letsMeterFiltersAddTags() {
+		this.registry.config().meterFilter(MeterFilter.commonTags(Tags.of("region", "north")));
+		withRegistry().run((context) -> {
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(this.registry.getMeters()).isNotEmpty()
+				.allSatisfy((meter) -> assertThat(meter.getId().getTag("region")).isEqualTo("north"));
+		});
 	}
 
 	@Test
@@ -199,13 +202,13 @@ class SchedulerMetricsAutoConfigurationTests {
 	@Test
 	void doesNothingWhenAllIsDisabled() {
 		withRegistry().withPropertyValues("sw4rm.scheduler.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerMetrics.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerMetricsCustomizer.class));
 	}
 
 	@Test
 	void backsOffWithoutMeterRegistry() {
 		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(SchedulerClient.class)
-			.doesNotHaveBean(SchedulerMetrics.class));
+			.doesNotHaveBean(SchedulerMetricsCustomizer.class));
 	}
 
 	@Test

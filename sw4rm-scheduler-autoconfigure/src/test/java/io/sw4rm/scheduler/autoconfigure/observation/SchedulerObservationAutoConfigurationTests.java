@@ -12,6 +12,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -19,7 +20,11 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.tracing.Span;
@@ -42,21 +47,30 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientObservationAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
+import io.sw4rm.scheduler.autoconfigure.metrics.SchedulerMetricsAutoConfiguration;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.TaskSubmission;
+import io.sw4rm.scheduler.client.micrometer.DefaultSchedulerObservationConvention;
+import io.sw4rm.scheduler.client.micrometer.SchedulerObservationConvention;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Operation;
+import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -89,6 +103,12 @@ class SchedulerObservationAutoConfigurationTests {
 		.withPropertyValues("management.tracing.sampling.probability=1.0")
 		.withBean(SpanProcessor.class, () -> SimpleSpanProcessor.create(this.spans));
 
+	private final ApplicationContextRunner meteredContextRunner = this.contextRunner
+		.withConfiguration(
+				AutoConfigurations.of(MetricsAutoConfiguration.class, SchedulerMetricsAutoConfiguration.class))
+		.withBean(SimpleMeterRegistry.class)
+		.withUserConfiguration(MeterObservationConfiguration.class);
+
 	@BeforeEach
 	void startLog() {
 		this.log.start();
@@ -116,8 +136,8 @@ class SchedulerObservationAutoConfigurationTests {
 				.containsEntry("sw4rm.agent_id", "worker-1")
 				.containsEntry("sw4rm.task_id", "task-1")
 				.containsEntry("sw4rm.status", "OK")
-				.containsEntry("rpc.grpc.status_code", 0L)
-				.containsEntry("sw4rm.retry_count", 0L);
+				.containsEntry("rpc.grpc.status_code", "0")
+				.containsEntry("sw4rm.retry_count", "0");
 			assertThat(span.getStatus().getStatusCode()).isNotEqualTo(StatusCode.ERROR);
 		});
 	}
@@ -167,13 +187,13 @@ class SchedulerObservationAutoConfigurationTests {
 	@Test
 	void recordsFailureOfScheduler() {
 		this.tracingContextRunner.run((context) -> {
-			this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
 			assertThatExceptionOfType(SchedulerException.class)
 				.isThrownBy(() -> context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"));
 			SpanData span = onlySpan();
 			assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
 			assertThat(attributes(span)).containsEntry("sw4rm.status", "PERMISSION_DENIED")
-				.containsEntry("rpc.grpc.status_code", 7L);
+				.containsEntry("rpc.grpc.status_code", "7");
 			assertThat(span.getEvents()).singleElement()
 				.satisfies((event) -> assertThat(event.getName()).isEqualTo("exception"));
 		});
@@ -181,22 +201,99 @@ class SchedulerObservationAutoConfigurationTests {
 
 	@Test
 	void countsRetriesOnTheOneSpan() {
-		this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).fail(Status.UNAVAILABLE);
 		this.tracingContextRunner.withPropertyValues("sw4rm.scheduler.retry.initial-backoff=1ms").run((context) -> {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-			assertThat(attributes(onlySpan())).containsEntry("sw4rm.retry_count", 2L);
+			assertThat(attributes(onlySpan())).containsEntry("sw4rm.retry_count", "2");
 		});
 	}
 
 	@Test
-	void makesNoSpanAndNoObservationWithoutTracer() {
+	void makesNoObservationOfMeasuredCallsWithoutTracerOrHandler() {
+		this.meteredContextRunner.run((context) -> {
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(timers(context)).containsExactly("sw4rm.rpc.duration");
+			assertThat(header("traceparent")).isNull();
+		});
+	}
+
+	@Test
+	void leavesCallsThatNothingMeasuresToBoot() {
+		this.meteredContextRunner.withPropertyValues("sw4rm.scheduler.metrics.enabled=false").run((context) -> {
+			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(timers(context)).containsExactly("grpc.client");
+		});
+	}
+
+	@Test
+	void recordsNoTimerBesideMetersWhenHandlerIsInterested() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.meteredContextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(observations).containsExactly("sw4rm.scheduler.call");
+				assertThat(timers(context)).containsExactly("sw4rm.rpc.duration");
+			});
+	}
+
+	@Test
+	void observesNothingWhenObservationOfClientsIsDisabled() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
+			.withPropertyValues("spring.grpc.client.observation.enabled=false")
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(observations).isEmpty();
+			});
+	}
+
+	@Test
+	void usesNamesOfConventionBean() {
+		List<String> observations = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
+			.withBean(SchedulerObservationConvention.class, RenamingConvention::new)
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(observations).containsExactly("mine");
+			});
+	}
+
+	@Test
+	void leavesOtherStubsOfTheServiceToBoot() {
 		List<String> observations = new CopyOnWriteArrayList<>();
 		this.contextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations)).run((context) -> {
-			assertThat(context).hasSingleBean(ObservationGrpcClientInterceptor.class)
-				.doesNotHaveBean(TracingClientInterceptor.class);
+			PollActivityBufferRequest request = PollActivityBufferRequest.newBuilder().setAgentId("worker-1").build();
+			ManagedChannel channel = context.getBean("sw4rmSchedulerChannel", ManagedChannel.class);
+			SchedulerServiceGrpc.newBlockingStub(channel).pollActivityBuffer(request);
+			ManagedChannel other = context.getBean(GrpcChannelFactory.class).createChannel(this.scheduler.address());
+			SchedulerServiceGrpc.newBlockingStub(other).pollActivityBuffer(request);
+			assertThat(observations).containsExactly("grpc.client", "grpc.client");
+		});
+	}
+
+	@Test
+	void leavesReplacedChannelToBoot() {
+		this.meteredContextRunner.withUserConfiguration(ReplacedChannelConfiguration.class)
+			.withBean("schedulerAddress", String.class, this.scheduler::address)
+			.run((context) -> {
+				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+				assertThat(timers(context)).containsExactlyInAnyOrder("grpc.client", "sw4rm.rpc.duration");
+			});
+	}
+
+	@Test
+	void restoresSpanOfCaller() {
+		this.tracingContextRunner.run((context) -> {
+			Tracer tracer = context.getBean(Tracer.class);
+			Span parent = tracer.nextSpan().name("parent").start();
+			Tracer.SpanInScope scope = tracer.withSpan(parent);
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-			assertThat(observations).isEmpty();
-			assertThat(header("traceparent")).isNull();
+			assertThat(tracer.currentSpan().context()).isEqualTo(parent.context());
+			var call = context.getBean(AsyncSchedulerClient.class).pollActivityBuffer("worker-1");
+			assertThat(tracer.currentSpan().context()).isEqualTo(parent.context());
+			call.join();
+			scope.close();
+			assertThat(tracer.currentSpan()).isNull();
 		});
 	}
 
@@ -211,13 +308,13 @@ class SchedulerObservationAutoConfigurationTests {
 	}
 
 	@Test
-	void makesNoObservationBesideTheSpan() {
+	void handlerSeesOneObservationBesideTheSpan() {
 		List<String> observations = new CopyOnWriteArrayList<>();
 		this.tracingContextRunner.withBean(RecordingHandler.class, () -> new RecordingHandler(observations))
 			.run((context) -> {
 				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 				onlySpan();
-				assertThat(observations).isEmpty();
+				assertThat(observations).containsExactly("sw4rm.scheduler.call");
 			});
 	}
 
@@ -226,7 +323,7 @@ class SchedulerObservationAutoConfigurationTests {
 		this.contextRunner.run((context) -> {
 			Logger logger = (Logger) LoggerFactory.getLogger("application");
 			// Long enough for the stage below to depend on the call before it ends
-			this.scheduler.faults().on(Operation.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofMillis(300));
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofMillis(300));
 			MDC.put("sw4rm.correlation_id", "of the application");
 			context.getBean(AsyncSchedulerClient.class)
 				.withMetadata("x-correlation-id", "order-1")
@@ -243,8 +340,8 @@ class SchedulerObservationAutoConfigurationTests {
 	@Test
 	void doesNothingWhenDisabled() {
 		this.tracingContextRunner.withPropertyValues("sw4rm.scheduler.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(TracingClientInterceptor.class)
-				.doesNotHaveBean(LogContextClientInterceptor.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(SchedulerObservationCustomizer.class)
+				.doesNotHaveBean(LogContextCallListener.class)
 				.doesNotHaveBean(ObservationInterceptorPostProcessor.class));
 	}
 
@@ -261,6 +358,15 @@ class SchedulerObservationAutoConfigurationTests {
 		this.contextRunner.withClassLoader(new FilteredClassLoader(Tracer.class))
 			.run((context) -> assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
 				.isEmpty());
+	}
+
+	private static List<String> timers(ApplicationContext context) {
+		return context.getBean(MeterRegistry.class)
+			.getMeters()
+			.stream()
+			.filter(Timer.class::isInstance)
+			.map((meter) -> meter.getId().getName())
+			.toList();
 	}
 
 	private SpanData onlySpan() {
@@ -307,6 +413,35 @@ class SchedulerObservationAutoConfigurationTests {
 		@Override
 		public boolean supportsContext(Observation.Context context) {
 			return true;
+		}
+
+	}
+
+	private static final class RenamingConvention extends DefaultSchedulerObservationConvention {
+
+		@Override
+		public String getName() {
+			return "mine";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MeterObservationConfiguration {
+
+		@Bean
+		DefaultMeterObservationHandler meterObservationHandler(MeterRegistry registry) {
+			return new DefaultMeterObservationHandler(registry);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ReplacedChannelConfiguration {
+
+		@Bean
+		ManagedChannel sw4rmSchedulerChannel(GrpcChannelFactory channelFactory, String schedulerAddress) {
+			return channelFactory.createChannel(schedulerAddress);
 		}
 
 	}

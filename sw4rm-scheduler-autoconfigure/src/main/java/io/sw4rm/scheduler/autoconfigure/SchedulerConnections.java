@@ -1,0 +1,374 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannelBuilder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
+
+import io.sw4rm.scheduler.autoconfigure.channel.ConnectionSettings;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
+import io.sw4rm.scheduler.autoconfigure.tls.SchedulerTls;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
+
+/**
+ * Provides the properties, beans and connection of each scheduler: the one without a
+ * name, called {@value #DEFAULT_NAME} here, and those of
+ * {@code sw4rm.scheduler.client.<name>.*}. For internal use; applications use
+ * {@link SchedulerClientFactory}.
+ * <p>
+ * Thread-safe.
+ */
+public final class SchedulerConnections {
+
+	/**
+	 * The name of the scheduler without a name.
+	 */
+	public static final String DEFAULT_NAME = "default";
+
+	/**
+	 * The bean name of the default scheduler's channel, which applications may define.
+	 */
+	public static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
+
+	private static final String PREFIX = "sw4rm.scheduler.";
+
+	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
+
+	private static final Pattern NAME = Pattern.compile("(?!(default|sw4rm)$)[a-z0-9][a-z0-9-]*");
+
+	private static final String EMBEDDED_PROPERTY = "sw4rm.scheduler.embedded.enabled";
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Binder binder;
+
+	private final SchedulerProperties properties;
+
+	private final Map<String, SchedulerClientProperties> clientProperties = new ConcurrentHashMap<>();
+
+	private final Set<String> names = new LinkedHashSet<>();
+
+	SchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
+			SchedulerProperties properties) {
+		this.beanFactory = beanFactory;
+		this.binder = Binder.get(environment);
+		this.properties = properties;
+		if (beanFactory.containsBean(CHANNEL_BEAN_NAME)) {
+			this.names.add(DEFAULT_NAME);
+		}
+		this.names.addAll(namedSchedulers(environment));
+	}
+
+	/**
+	 * Return the names of the clients that the environment defines.
+	 */
+	static Set<String> namedSchedulers(Environment environment) {
+		Set<String> names = Binder.get(environment)
+			.bind(CLIENT_PROPERTY, Bindable.mapOf(String.class, Object.class))
+			.map(Map::keySet)
+			.orElse(Set.of());
+		for (String name : names) {
+			if (!NAME.matcher(name).matches()) {
+				throw new InvalidConfigurationPropertyValueException(CLIENT_PROPERTY + "." + name, "",
+						"The name of a client may contain lower-case letters, digits and dashes. 'default' and 'sw4rm' are reserved. Use another name.");
+			}
+		}
+		return names;
+	}
+
+	/**
+	 * Return the names of all schedulers, the one without a name first, if there is one.
+	 * @return the names
+	 */
+	public Set<String> names() {
+		return Collections.unmodifiableSet(this.names);
+	}
+
+	/**
+	 * Return whether there are schedulers with a name.
+	 * @return whether there are named schedulers
+	 */
+	public boolean hasNames() {
+		return this.names.size() > 1 || !this.names.contains(DEFAULT_NAME);
+	}
+
+	/**
+	 * Return the prefix of a scheduler's properties.
+	 * @param name the name of the scheduler
+	 * @return the prefix, including the trailing dot
+	 */
+	public String prefix(String name) {
+		return name.equals(DEFAULT_NAME) ? PREFIX : CLIENT_PROPERTY + "." + name + ".";
+	}
+
+	/**
+	 * Return the properties of a scheduler, including those that it inherits.
+	 * @param name the name of the scheduler
+	 * @return valid properties
+	 */
+	public SchedulerClientProperties properties(String name) {
+		return name.equals(DEFAULT_NAME) ? this.properties
+				: this.clientProperties.computeIfAbsent(name, this::bindProperties);
+	}
+
+	private SchedulerClientProperties bindProperties(String name) {
+		SchedulerClientProperties properties = new SchedulerClientProperties();
+		this.binder.bind("sw4rm.scheduler", Bindable.ofInstance(properties));
+		properties.getMetadata().clear();
+		properties.getSsl().setServerNameOverride(null);
+		this.binder.bind(CLIENT_PROPERTY + "." + name, Bindable.ofInstance(properties));
+		new SchedulerPropertiesValidator(prefix(name)).validate(properties);
+		return properties;
+	}
+
+	/**
+	 * Bind additional properties of a scheduler, after those that it inherits.
+	 * @param name the name of the scheduler
+	 * @param group the group of properties, such as {@code health}
+	 * @param properties the properties to bind
+	 * @param inherit whether to inherit properties that are not set from
+	 * {@code sw4rm.scheduler.*}
+	 * @param <T> the type of the properties
+	 * @return the same properties
+	 */
+	public <T> T bind(String name, String group, T properties, boolean inherit) {
+		if (inherit || name.equals(DEFAULT_NAME)) {
+			this.binder.bind(PREFIX + group, Bindable.ofInstance(properties));
+		}
+		if (!name.equals(DEFAULT_NAME)) {
+			this.binder.bind(prefix(name) + group, Bindable.ofInstance(properties));
+		}
+		return properties;
+	}
+
+	/**
+	 * Return the beans of a type that apply to a scheduler: all except those that are
+	 * qualified with the name of another one.
+	 * @param name the name of the scheduler
+	 * @param type the type of the beans
+	 * @param <T> the type of the beans
+	 * @return the beans in their order
+	 */
+	public <T> List<T> beans(String name, Class<T> type) {
+		return beans(name, type, (beanName) -> true);
+	}
+
+	/**
+	 * Beans of other schedulers are not even created.
+	 */
+	private <T> List<T> beans(String name, Class<T> type, Predicate<String> filter) {
+		Map<Object, Order> orders = new IdentityHashMap<>();
+		List<T> beans = new ArrayList<>();
+		for (String beanName : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type)) {
+			if (filter.test(beanName) && Objects.requireNonNullElse(owner(beanName), name).equals(name)) {
+				T bean = this.beanFactory.getBean(beanName, type);
+				beans.add(bean);
+				orders.put(bean, this.beanFactory.findAnnotationOnBean(beanName, Order.class));
+			}
+		}
+		beans.sort(AnnotationAwareOrderComparator.INSTANCE.withSourceProvider((bean) -> {
+			Order order = orders.get(bean);
+			return (order != null) ? (Ordered) order::value : null;
+		}));
+		return beans;
+	}
+
+	/**
+	 * Return the bean of a type that applies to a scheduler: the one that is qualified
+	 * with its name, or one without such a qualifier.
+	 * @param name the name of the scheduler
+	 * @param type the type of the bean
+	 * @param <T> the type of the bean
+	 * @return the bean, or {@code null} if there is none
+	 * @throws IllegalStateException if several apply
+	 */
+	public <T> @Nullable T bean(String name, Class<T> type) {
+		if (Stream.of(this.beanFactory.getBeanNamesForType(type)).allMatch((beanName) -> owner(beanName) == null)) {
+			return this.beanFactory.getBeanProvider(type).getIfAvailable();
+		}
+		T bean = qualifiedBean(name, type);
+		return (bean != null) ? bean : only(name, type, beanNames(type, null));
+	}
+
+	/**
+	 * Return the bean of a type that is qualified with the name of a scheduler.
+	 * @param name the name of the scheduler
+	 * @param type the type of the bean
+	 * @param <T> the type of the bean
+	 * @return the bean, or {@code null} if there is none
+	 * @throws IllegalStateException if there are several
+	 */
+	public <T> @Nullable T qualifiedBean(String name, Class<T> type) {
+		return only(name, type, beanNames(type, name));
+	}
+
+	private <T> @Nullable T only(String name, Class<T> type, List<String> beanNames) {
+		Assert.state(beanNames.size() <= 1,
+				"Several beans of type %s apply to the scheduler '%s' (%s). Qualify each with the name of a client, except one"
+					.formatted(type.getName(), name, beanNames));
+		return beanNames.isEmpty() ? null : this.beanFactory.getBean(beanNames.get(0), type);
+	}
+
+	private List<String> beanNames(Class<?> type, @Nullable String owner) {
+		return Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type))
+			.filter((beanName) -> Objects.equals(owner(beanName), owner))
+			.toList();
+	}
+
+	/**
+	 * Return the name of the scheduler that a bean is qualified with.
+	 */
+	private @Nullable String owner(String beanName) {
+		return this.names.stream()
+			.filter((name) -> BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, beanName, this.beanFactory))
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
+	 * Return the connection to a scheduler, which is created when it is first needed.
+	 * @param name the name of the scheduler
+	 * @return the connection
+	 * @throws IllegalArgumentException if there is no scheduler with this name
+	 */
+	public SchedulerConnection get(String name) {
+		Assert.isTrue(this.names.contains(name),
+				() -> "There is no scheduler '%s' (available: %s). Define it with '%s.%s.address'".formatted(name,
+						this.names, CLIENT_PROPERTY, name));
+		return this.beanFactory.getBean(connectionBeanName(name), SchedulerConnection.class);
+	}
+
+	static String connectionBeanName(String name) {
+		return name.equals(DEFAULT_NAME) ? "sw4rmSchedulerConnection" : name + "SchedulerConnection";
+	}
+
+	/**
+	 * Create the connection to a scheduler.
+	 */
+	SchedulerConnection connect(String name) {
+		SchedulerClientProperties properties = properties(name);
+		if (name.equals(DEFAULT_NAME) && isChannelReplaced()) {
+			new SchedulerPropertiesValidator(PREFIX).validateForReplacedChannel(properties);
+			interceptors(name, null);
+			return SchedulerConnection.of(this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
+		}
+		checkEmbedded();
+		SchedulerConnectionDetails details = connectionDetails(name, properties);
+		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
+		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
+			.connect(new ConnectionSettings(prefix(name), address, tls(details, address),
+					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
+					(builder) -> customize(name, builder)));
+	}
+
+	/**
+	 * Without this check, an application that requires an embedded scheduler could use a
+	 * real one instead.
+	 */
+	private void checkEmbedded() {
+		Boolean enabled = this.binder.bind(EMBEDDED_PROPERTY, Boolean.class).orElse(false);
+		if (enabled && !ClassUtils.isPresent("io.sw4rm.scheduler.embedded.EmbeddedScheduler",
+				this.beanFactory.getBeanClassLoader())) {
+			throw new InvalidConfigurationPropertyValueException(EMBEDDED_PROPERTY, true,
+					"The embedded scheduler is not on the class path. Add io.sw4rm:sw4rm-scheduler-embedded.");
+		}
+	}
+
+	private boolean isChannelReplaced() {
+		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory,
+				SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
+	}
+
+	private SchedulerConnectionDetails connectionDetails(String name, SchedulerClientProperties properties) {
+		boolean named = !name.equals(DEFAULT_NAME);
+		SchedulerConnectionDetails details = bean(name, SchedulerConnectionDetails.class);
+		if (details != null && !(named && details instanceof PropertiesSchedulerConnectionDetails)) {
+			return details;
+		}
+		String property = prefix(name) + "address";
+		if (named && !this.binder.bind(property, Bindable.listOf(String.class)).isBound()) {
+			throw new InvalidConfigurationPropertyValueException(property, "",
+					"The client '%s' requires an address. Set '%s'.".formatted(name, property));
+		}
+		return new PropertiesSchedulerConnectionDetails(prefix(name), properties,
+				this.beanFactory.getBean(SslBundles.class));
+	}
+
+	private static @Nullable SchedulerTls tls(SchedulerConnectionDetails details, SchedulerAddress address) {
+		if (details.getSslBundle() == null && address.security() != Security.TLS) {
+			return null;
+		}
+		Assert.state(address.security() != Security.PLAINTEXT && !address.isLocal(),
+				() -> "The connection details require TLS, which is not available for the address '%s'"
+					.formatted(address));
+		return new SchedulerTls(() -> {
+			SslBundle bundle = details.getSslBundle();
+			return (bundle != null) ? bundle : SslBundle.systemDefault();
+		}, details::addSslBundleUpdateHandler);
+	}
+
+	private List<ClientInterceptor> interceptors(String name, @Nullable SchedulerAddress address) {
+		Stream<ClientInterceptor> own = beans(name, ClientInterceptor.class,
+				(beanName) -> this.beanFactory.findAnnotationOnBean(beanName, SchedulerClientInterceptor.class) != null)
+			.stream();
+		Stream<ClientInterceptor> further = this.beanFactory.getBeanProvider(InterceptorFactory.class)
+			.orderedStream()
+			.flatMap((factory) -> Stream.ofNullable(factory.create(name, address)));
+		return Stream.concat(own, further).toList();
+	}
+
+	private void customize(String name, ManagedChannelBuilder<?> builder) {
+		beans(name, SchedulerChannelBuilderCustomizer.class)
+			.forEach((customizer) -> customizer.customize(name, builder));
+	}
+
+	/**
+	 * Creates an interceptor for the channel of each scheduler, to run after all others.
+	 */
+	@FunctionalInterface
+	public interface InterceptorFactory {
+
+		/**
+		 * Create an interceptor.
+		 * @param name the name of the scheduler
+		 * @param address the address of the scheduler, or {@code null} if its channel is
+		 * the application's own
+		 * @return the interceptor, or {@code null} if none is needed
+		 * @throws IllegalStateException if one is needed and the channel is the
+		 * application's own
+		 */
+		@Nullable ClientInterceptor create(String name, @Nullable SchedulerAddress address);
+
+	}
+
+}

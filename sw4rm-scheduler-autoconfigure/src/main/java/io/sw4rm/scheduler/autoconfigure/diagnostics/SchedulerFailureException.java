@@ -1,0 +1,41 @@
+package io.sw4rm.scheduler.autoconfigure.diagnostics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown when the application can't start, with the analysis of the failure.
+ */
+public class SchedulerFailureException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String action;
+
+	/**
+	 * Create an exception.
+	 * @param description what is wrong
+	 * @param action what to do about it
+	 * @param cause the cause, if there is one
+	 */
+	public SchedulerFailureException(String description, String action, @Nullable Throwable cause) {
+		super(description, cause);
+		this.action = action;
+	}
+
+	/**
+	 * Return an exception for a property with an invalid value that may be a secret.
+	 * @param name the name of the property
+	 * @param action what to do about it, without the value
+	 * @return the exception
+	 */
+	public static SchedulerFailureException forSecretProperty(String name, String action) {
+		return new SchedulerFailureException(
+				"Invalid value (not shown, it may be secret) for configuration property '%s'.".formatted(name), action,
+				null);
+	}
+
+	String getAction() {
+		return this.action;
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.sw4rm.scheduler.autoconfigure.observation;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+import io.sw4rm.scheduler.client.SchedulerCall;
+import io.sw4rm.scheduler.client.SchedulerCallListener;
+import io.sw4rm.scheduler.client.SchedulerClient;
+
+/**
+ * Adds the correlation id of a call to the log context while a thread works on the call,
+ * so that all log lines of that time contain it, including those of interceptors and of
+ * dependent stages of an asynchronous caller.
+ */
+class LogContextCallListener implements SchedulerCallListener {
+
+	static final String MDC_KEY = "sw4rm.correlation_id";
+
+	private static final Logger logger = LoggerFactory.getLogger(SchedulerClient.class);
+
+	@Override
+	public void onScopeOpened(SchedulerCall call) {
+		String previous = MDC.get(MDC_KEY);
+		if (previous != null) {
+			call.setAttribute(new Previous(Thread.currentThread()), previous);
+		}
+		MDC.put(MDC_KEY, call.correlationId());
+	}
+
+	@Override
+	public void onEnd(SchedulerCall call) {
+		logger.debug("{} ended with {}", call.operation().methodName(), call.status());
+	}
+
+	@Override
+	public void onScopeClosed(SchedulerCall call) {
+		if (call.getAttribute(new Previous(Thread.currentThread())) instanceof String previous) {
+			MDC.put(MDC_KEY, previous);
+		}
+		else {
+			MDC.remove(MDC_KEY);
+		}
+	}
+
+	/**
+	 * Scopes on different threads may overlap.
+	 */
+	private record Previous(Thread thread) {
+
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.sw4rm.scheduler.embedded;
+
+import io.grpc.MethodDescriptor;
+
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
+
+/**
+ * The RPCs of {@code sw4rm.scheduler.SchedulerService}, for which {@link Faults} can be
+ * configured and whose calls are counted.
+ */
+public enum Rpc {
+
+	/**
+	 * {@code SubmitTask}.
+	 */
+	SUBMIT_TASK(SchedulerServiceGrpc.getSubmitTaskMethod()),
+
+	/**
+	 * {@code RequestPreemption}.
+	 */
+	REQUEST_PREEMPTION(SchedulerServiceGrpc.getRequestPreemptionMethod()),
+
+	/**
+	 * {@code ShutdownAgent}.
+	 */
+	SHUTDOWN_AGENT(SchedulerServiceGrpc.getShutdownAgentMethod()),
+
+	/**
+	 * {@code PollActivityBuffer}.
+	 */
+	POLL_ACTIVITY_BUFFER(SchedulerServiceGrpc.getPollActivityBufferMethod()),
+
+	/**
+	 * {@code PurgeActivity}.
+	 */
+	PURGE_ACTIVITY(SchedulerServiceGrpc.getPurgeActivityMethod());
+
+	private final String fullMethodName;
+
+	Rpc(MethodDescriptor<?, ?> method) {
+		this.fullMethodName = method.getFullMethodName();
+	}
+
+	static Rpc of(MethodDescriptor<?, ?> method) {
+		for (Rpc rpc : values()) {
+			if (rpc.fullMethodName.equals(method.getFullMethodName())) {
+				return rpc;
+			}
+		}
+		throw new IllegalArgumentException("method must belong to SchedulerService, got " + method.getFullMethodName());
+	}
+
+}
