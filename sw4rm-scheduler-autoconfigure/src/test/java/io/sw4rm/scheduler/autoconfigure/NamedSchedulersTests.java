@@ -34,6 +34,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
@@ -198,7 +201,7 @@ class NamedSchedulersTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "default", "[Blue]", "[two words]", "[a.b]" })
+	@ValueSource(strings = { "default", "sw4rm", "[Blue]", "[two words]", "[a.b]" })
 	void refusesNameThatCannotBeUsed(String name) {
 		this.unconfiguredRunner
 			.withPropertyValues("sw4rm.scheduler.client" + (name.startsWith("[") ? "" : ".") + name + ".address="
@@ -281,6 +284,40 @@ class NamedSchedulersTests {
 				context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 				assertThat(this.greenHeaders.get("authorization")).isEqualTo("Bearer of-default");
 			});
+	}
+
+	@Test
+	void tokenOfClientComesBeforeSupplierForAll() {
+		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> (request) -> "for-all")
+			.withPropertyValues(BLUE + "auth.token=of-blue")
+			.run((context) -> {
+				submit(blue(context), "one");
+				submit(green(context), "two");
+				assertThat(this.blueHeaders.get("authorization")).isEqualTo("Bearer of-blue");
+				assertThat(this.greenHeaders.get("authorization")).isEqualTo("Bearer for-all");
+			});
+	}
+
+	@Test
+	void doesNotInheritNameOfServer() {
+		this.unconfiguredRunner
+			.withPropertyValues("sw4rm.scheduler.address=https://localhost:1",
+					"sw4rm.scheduler.ssl.server-name-override=scheduler.test", BLUE + "address=https://localhost:2")
+			.run((context) -> {
+				SchedulerConnections connections = context.getBean(SchedulerConnections.class);
+				assertThat(connections.get("default").channel().authority()).isEqualTo("scheduler.test");
+				assertThat(connections.get("blue").channel().authority()).isEqualTo("localhost:2");
+			});
+	}
+
+	@Test
+	void beansOfOtherSchedulersAreNotCreated() {
+		this.contextRunner.withUserConfiguration(LazyGreenConfiguration.class).run((context) -> {
+			context.getBean(SchedulerClientFactory.class).create("blue");
+			assertThat(context.getBean(LazyGreenConfiguration.class).created).isFalse();
+			context.getBean(SchedulerClientFactory.class).create("green");
+			assertThat(context.getBean(LazyGreenConfiguration.class).created).isTrue();
+		});
 	}
 
 	@Test
@@ -494,6 +531,27 @@ class NamedSchedulersTests {
 	}
 
 	record Recorder(Queue<String> events) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyGreenConfiguration {
+
+		private boolean created;
+
+		@Bean
+		static BeanFactoryPostProcessor lazyClients() {
+			return new LazyInitializationBeanFactoryPostProcessor();
+		}
+
+		@Bean
+		@Lazy
+		@Qualifier("green")
+		SchedulerClientBuilderCustomizer customizer() {
+			this.created = true;
+			return (name, builder) -> {
+			};
+		}
 
 	}
 
