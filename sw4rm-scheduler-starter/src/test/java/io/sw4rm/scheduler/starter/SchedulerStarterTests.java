@@ -50,6 +50,14 @@ class SchedulerStarterTests {
 		assertThat(ClassUtils.isPresent(className, null)).isFalse();
 	}
 
+	/**
+	 * An exclusion would also apply to starters that are declared later.
+	 */
+	@Test
+	void removesNoLibraryOfOtherStarters() {
+		assertThat(ClassUtils.isPresent("com.google.protobuf.util.JsonFormat", null)).isTrue();
+	}
+
 	@SpringBootApplication
 	static class Application {
 

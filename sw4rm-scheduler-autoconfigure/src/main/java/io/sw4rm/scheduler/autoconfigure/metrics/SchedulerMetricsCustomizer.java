@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
+import org.springframework.beans.factory.DisposableBean;
+
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
@@ -13,9 +15,10 @@ import io.sw4rm.scheduler.client.micrometer.SchedulerMetrics;
 
 /**
  * Records metrics of each scheduler's clients. In an application with named schedulers
- * all meters have the tag {@code client}.
+ * all meters have the tag {@code client}. Meters are removed from the registry with the
+ * application context.
  */
-class SchedulerMetricsCustomizer implements SchedulerClientBuilderCustomizer {
+class SchedulerMetricsCustomizer implements SchedulerClientBuilderCustomizer, DisposableBean {
 
 	private final SchedulerConnections connections;
 
@@ -39,6 +42,11 @@ class SchedulerMetricsCustomizer implements SchedulerClientBuilderCustomizer {
 		builder.listener(this.metrics.computeIfAbsent(name,
 				(key) -> new SchedulerMetrics(this.registry, properties.isPercentilesHistogram(), tags)));
 		this.connections.get(name).markMeasured(builder);
+	}
+
+	@Override
+	public void destroy() {
+		this.metrics.values().forEach(SchedulerMetrics::close);
 	}
 
 }

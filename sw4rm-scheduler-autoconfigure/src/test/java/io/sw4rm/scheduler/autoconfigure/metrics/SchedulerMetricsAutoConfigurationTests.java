@@ -22,6 +22,7 @@ import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactor
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
@@ -118,6 +119,36 @@ class SchedulerMetricsAutoConfigurationTests {
 			assertThat(inFlight()).isZero();
 			assertThat(requests("PollActivityBuffer", "CANCELLED")).isEqualTo(2);
 		});
+	}
+
+	@Test
+	void contextsShareMetersOfOneRegistry() {
+		withRegistry().run((first) -> withRegistry().run((second) -> {
+			CompletableFuture<?> one = hangingPoll(first);
+			CompletableFuture<?> another = hangingPoll(second);
+			assertThat(inFlight()).isEqualTo(2);
+			one.cancel(false);
+			another.cancel(false);
+			assertThat(inFlight()).isZero();
+			assertThat(requests("PollActivityBuffer", "CANCELLED")).isEqualTo(2);
+		}));
+	}
+
+	@Test
+	void metersAreRemovedWithTheLastContext() {
+		withRegistry().run((first) -> {
+			CompletableFuture<?> poll = hangingPoll(first);
+			withRegistry().run((second) -> hangingPoll(second).cancel(false));
+			assertThat(inFlight()).isEqualTo(1);
+			poll.cancel(false);
+			assertThat(requests("PollActivityBuffer", "CANCELLED")).isEqualTo(2);
+		});
+		assertThat(this.registry.getMeters()).isEmpty();
+	}
+
+	private static CompletableFuture<?> hangingPoll(ApplicationContext context) {
+		context.getBean(EmbeddedScheduler.class).faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).hang();
+		return context.getBean(AsyncSchedulerClient.class).pollActivityBuffer("worker-1");
 	}
 
 	@Test
