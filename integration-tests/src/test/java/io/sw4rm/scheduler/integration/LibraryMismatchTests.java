@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -33,12 +31,9 @@ class LibraryMismatchTests {
 
 	private static final Path OLD_LIBRARIES = Path.of("target", "old-libraries");
 
-	@TempDir
-	private Path directory;
-
 	@Test
 	void runsWithLibrariesThatFit() throws Exception {
-		assertThat(run(System.getProperty("java.class.path"))).contains("Activity: []");
+		assertThat(run(JavaProcess.CLASS_PATH)).contains("Activity: []");
 	}
 
 	@Test
@@ -78,27 +73,17 @@ class LibraryMismatchTests {
 	}
 
 	private String run(String classPath, String... arguments) throws IOException, InterruptedException {
-		Path output = this.directory.resolve("output");
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
-			List<String> command = Stream
-				.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-						"-XX:TieredStopAtLevel=1", "-cp", classPath, Application.class.getName(),
-						"--sw4rm.scheduler.address=" + scheduler.address(),
+			String[] options = Stream
+				.concat(Stream.of(Application.class.getName(), "--sw4rm.scheduler.address=" + scheduler.address(),
 						// A channel that failed in the transport's code never ends by
 						// itself
 						"--sw4rm.scheduler.shutdown-grace-period=100ms"), Arrays.stream(arguments))
-				.toList();
-			Process process = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(output.toFile())
-				.start();
-			try {
-				assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended").isTrue();
-			}
-			finally {
-				process.destroyForcibly();
+				.toArray(String[]::new);
+			try (JavaProcess process = JavaProcess.start(classPath, Map.of(), options)) {
+				return process.awaitEnd();
 			}
 		}
-		return Files.readString(output).replace("\r\n", "\n");
 	}
 
 	private static String classPathWithOld(String library) throws IOException {
@@ -109,7 +94,7 @@ class LibraryMismatchTests {
 	}
 
 	private static String classPathWithout(String library) {
-		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+		return Arrays.stream(JavaProcess.CLASS_PATH.split(File.pathSeparator))
 			.filter((path) -> !is(library, Path.of(path)))
 			.collect(Collectors.joining(File.pathSeparator));
 	}

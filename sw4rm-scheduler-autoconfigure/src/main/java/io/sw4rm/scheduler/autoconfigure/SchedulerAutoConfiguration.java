@@ -27,7 +27,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 @Import({ SchedulerChannelConfiguration.class, SchedulerClientConfiguration.class })
 public final class SchedulerAutoConfiguration {
 
-	@Bean
+	@Bean(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME)
 	@ConditionalOnMissingBean(SchedulerConnectionDetails.class)
 	PropertiesSchedulerConnectionDetails sw4rmSchedulerConnectionDetails(SchedulerProperties properties,
 			SslBundles sslBundles) {

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
-import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
@@ -31,12 +31,17 @@ import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBean(GrpcChannelFactory.class)
-@Import(NamedSchedulersRegistrar.class)
 class SchedulerChannelConfiguration {
 
 	@Bean
 	static ChannelCredentialsPostProcessor sw4rmSchedulerCredentialsPostProcessor() {
 		return new ChannelCredentialsPostProcessor();
+	}
+
+	@Bean
+	static NamedSchedulersRegistrar sw4rmNamedSchedulersRegistrar(ConfigurableListableBeanFactory beanFactory,
+			Environment environment) {
+		return new NamedSchedulersRegistrar(beanFactory, environment);
 	}
 
 	@Bean

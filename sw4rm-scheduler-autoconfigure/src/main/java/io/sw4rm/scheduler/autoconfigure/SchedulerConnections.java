@@ -19,6 +19,7 @@ import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -31,11 +32,11 @@ import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
-import org.springframework.util.ClassUtils;
 
 import io.sw4rm.scheduler.autoconfigure.channel.ConnectionSettings;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.autoconfigure.tls.SchedulerTls;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
@@ -60,13 +61,16 @@ public final class SchedulerConnections {
 	 */
 	public static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
 
+	/**
+	 * The bean name of the connection details that the properties define.
+	 */
+	public static final String CONNECTION_DETAILS_BEAN_NAME = "sw4rmSchedulerConnectionDetails";
+
 	private static final String PREFIX = "sw4rm.scheduler.";
 
 	private static final String CLIENT_PROPERTY = "sw4rm.scheduler.client";
 
 	private static final Pattern NAME = Pattern.compile("(?!(default|sw4rm)$)[a-z0-9][a-z0-9-]*");
-
-	private static final String EMBEDDED_PROPERTY = "sw4rm.scheduler.embedded.enabled";
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -104,6 +108,18 @@ public final class SchedulerConnections {
 			}
 		}
 		return names;
+	}
+
+	/**
+	 * Return whether the application's own bean replaces the channel of the default
+	 * scheduler.
+	 * @param beanFactory the bean factory of the application
+	 * @return whether the channel is replaced
+	 */
+	public static boolean isChannelReplaced(ListableBeanFactory beanFactory) {
+		return beanFactory.containsBean(CHANNEL_BEAN_NAME)
+				&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+						SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
 	}
 
 	/**
@@ -277,12 +293,11 @@ public final class SchedulerConnections {
 	 */
 	SchedulerConnection connect(String name) {
 		SchedulerClientProperties properties = properties(name);
-		if (name.equals(DEFAULT_NAME) && isChannelReplaced()) {
+		if (name.equals(DEFAULT_NAME) && isChannelReplaced(this.beanFactory)) {
 			new SchedulerPropertiesValidator(PREFIX).validateForReplacedChannel(properties);
 			interceptors(name, null);
 			return SchedulerConnection.of(this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
 		}
-		checkEmbedded();
 		SchedulerConnectionDetails details = connectionDetails(name, properties);
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
 		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
@@ -291,37 +306,28 @@ public final class SchedulerConnections {
 					(builder) -> customize(name, builder)));
 	}
 
-	/**
-	 * Without this check, an application that requires an embedded scheduler could use a
-	 * real one instead.
-	 */
-	private void checkEmbedded() {
-		Boolean enabled = this.binder.bind(EMBEDDED_PROPERTY, Boolean.class).orElse(false);
-		if (enabled && !ClassUtils.isPresent("io.sw4rm.scheduler.embedded.EmbeddedScheduler",
-				this.beanFactory.getBeanClassLoader())) {
-			throw new InvalidConfigurationPropertyValueException(EMBEDDED_PROPERTY, true,
-					"The embedded scheduler is not on the class path. Add io.sw4rm:sw4rm-scheduler-embedded.");
-		}
-	}
-
-	private boolean isChannelReplaced() {
-		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory,
-				SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
-	}
-
 	private SchedulerConnectionDetails connectionDetails(String name, SchedulerClientProperties properties) {
-		boolean named = !name.equals(DEFAULT_NAME);
 		SchedulerConnectionDetails details = bean(name, SchedulerConnectionDetails.class);
-		if (details != null && !(named && details instanceof PropertiesSchedulerConnectionDetails)) {
+		if (details != null && !(details instanceof PropertiesSchedulerConnectionDetails)) {
 			return details;
 		}
-		String property = prefix(name) + "address";
-		if (named && !this.binder.bind(property, Bindable.listOf(String.class)).isBound()) {
-			throw new InvalidConfigurationPropertyValueException(property, "",
-					"The client '%s' requires an address. Set '%s'.".formatted(name, property));
+		if (hasNames()) {
+			requireAddress(name);
 		}
-		return new PropertiesSchedulerConnectionDetails(prefix(name), properties,
-				this.beanFactory.getBean(SslBundles.class));
+		return (details != null && name.equals(DEFAULT_NAME)) ? details : new PropertiesSchedulerConnectionDetails(
+				prefix(name), properties, this.beanFactory.getBean(SslBundles.class));
+	}
+
+	/**
+	 * The default address applies to an application with a single scheduler only.
+	 */
+	private void requireAddress(String name) {
+		String property = prefix(name) + "address";
+		if (!this.binder.bind(property, Bindable.listOf(String.class)).isBound()) {
+			throw new SchedulerFailureException(
+					"The client '%s' has no address: '%s' is not set.".formatted(name, property),
+					"Set '%s'.".formatted(property), null);
+		}
 	}
 
 	private static @Nullable SchedulerTls tls(SchedulerConnectionDetails details, SchedulerAddress address) {

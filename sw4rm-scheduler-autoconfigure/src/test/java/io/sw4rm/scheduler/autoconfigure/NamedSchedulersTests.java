@@ -197,7 +197,7 @@ class NamedSchedulersTests {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.client.red.deadline=5s")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("Set 'sw4rm.scheduler.client.red.address'"));
+				.hasMessageContaining("'sw4rm.scheduler.client.red.address' is not set"));
 	}
 
 	@ParameterizedTest

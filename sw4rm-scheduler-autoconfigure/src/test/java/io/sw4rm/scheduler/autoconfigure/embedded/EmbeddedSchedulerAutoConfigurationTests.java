@@ -107,9 +107,10 @@ class EmbeddedSchedulerAutoConfigurationTests {
 
 	@Test
 	void backsOffWithoutEmbeddedLibrary() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class))
-			.run((context) -> assertThat(context).hasSingleBean(SchedulerClient.class)
-				.doesNotHaveBean(EmbeddedSchedulerAutoConfiguration.class));
+		this.contextRunner.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class)).run((context) -> {
+			assertThat(context).hasSingleBean(SchedulerClient.class).doesNotHaveBean("sw4rmEmbeddedScheduler");
+			assertThat(context.getBean(SchedulerConnectionDetails.class).getAddress()).isEqualTo("localhost:50053");
+		});
 	}
 
 	@Test
