@@ -249,7 +249,7 @@ class CallMetadataTests {
 		try {
 			SchedulerClient.create(channel).pollActivityBuffer("worker-1");
 			assertThat(headers("user-agent")).singleElement()
-				.satisfies((userAgent) -> assertThat(userAgent).startsWith("sw4rm-scheduler-java"));
+				.satisfies((userAgent) -> assertThat(userAgent).matches("sw4rm-scheduler-java/\\d+\\.\\d+.*"));
 		}
 		finally {
 			channel.shutdownNow();

@@ -1,10 +1,15 @@
 package io.sw4rm.scheduler.client.address;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -85,9 +90,19 @@ public final class SchedulerAddress {
 		this.list = list;
 	}
 
+	/**
+	 * The manifest, which also contains the version, is missing in native images and in
+	 * jars that combine libraries.
+	 */
 	private static String userAgent() {
-		String version = SchedulerAddress.class.getPackage().getImplementationVersion();
-		return (version != null) ? "sw4rm-scheduler-java/" + version : "sw4rm-scheduler-java";
+		Properties properties = new Properties();
+		try (InputStream resource = SchedulerAddress.class.getResourceAsStream("version.properties")) {
+			properties.load(Objects.requireNonNull(resource, "The resource version.properties is missing"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return "sw4rm-scheduler-java/" + properties.getProperty("version");
 	}
 
 	/**
