@@ -11,8 +11,10 @@ import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfigur
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
+import io.sw4rm.scheduler.autoconfigure.diagnostics.ConfigurationCheck;
 import io.sw4rm.scheduler.client.SchedulerClient;
 
 /**
@@ -26,6 +28,11 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 @EnableConfigurationProperties(SchedulerProperties.class)
 @Import({ SchedulerChannelConfiguration.class, SchedulerClientConfiguration.class })
 public final class SchedulerAutoConfiguration {
+
+	@Bean
+	static ConfigurationCheck sw4rmSchedulerConfigurationCheck(Environment environment) {
+		return new ConfigurationCheck(environment);
+	}
 
 	@Bean(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME)
 	@ConditionalOnMissingBean(SchedulerConnectionDetails.class)

@@ -16,6 +16,8 @@ import org.springframework.util.ClassUtils;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
+import io.sw4rm.scheduler.autoconfigure.diagnostics.UnboundProperties;
 
 /**
  * Registers an embedded scheduler if it is enabled, or if it is on the class path and no
@@ -51,6 +53,7 @@ class EmbeddedSchedulerRegistrar implements BeanDefinitionRegistryPostProcessor 
 			EmbeddedSchedulerBeans.register(registry, this.applicationContext, true);
 		}
 		else if (enabled == null && isPresent() && !isSchedulerConfigured()) {
+			checkProperties();
 			EmbeddedSchedulerBeans.register(registry, this.applicationContext, false);
 		}
 	}
@@ -70,6 +73,21 @@ class EmbeddedSchedulerRegistrar implements BeanDefinitionRegistryPostProcessor 
 			throw invalid(
 					"The application's own beans %s are used instead of the embedded scheduler. Remove them, or remove this setting."
 						.formatted(beans));
+		}
+	}
+
+	/**
+	 * A misspelt address must not lead to tasks in memory.
+	 */
+	private void checkProperties() {
+		List<String> unbound = UnboundProperties.find(this.beanFactory, this.applicationContext.getEnvironment());
+		if (!unbound.isEmpty()) {
+			throw new SchedulerFailureException(
+					"No SW4RM scheduler is configured, but there are properties without effect. %s"
+						.formatted(String.join(" ", unbound)),
+					"Correct or remove these properties. To use the embedded scheduler nevertheless, set '%s' to true."
+						.formatted(ENABLED_PROPERTY),
+					null);
 		}
 	}
 

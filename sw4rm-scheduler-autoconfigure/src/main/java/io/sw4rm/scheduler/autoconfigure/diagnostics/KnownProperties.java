@@ -1,0 +1,190 @@
+package io.sw4rm.scheduler.autoconfigure.diagnostics;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.core.ResolvableType;
+
+/**
+ * The properties that the {@code @ConfigurationProperties} beans of an application bind
+ * under {@code sw4rm.scheduler}.
+ */
+final class KnownProperties {
+
+	static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("sw4rm.scheduler");
+
+	private static final ConfigurationPropertyName CLIENT = ROOT.append("client");
+
+	/**
+	 * The groups of features whose libraries may be missing. Their properties have no
+	 * effect then, but are not mistakes.
+	 */
+	private static final Set<ConfigurationPropertyName> OPTIONAL = Set.of(ROOT.append("embedded"),
+			ROOT.append("health"), ROOT.append("metrics"));
+
+	private static final int MAX_DISTANCE = 3;
+
+	private final Map<ConfigurationPropertyName, ResolvableType> types;
+
+	private final List<ConfigurationPropertyName> absent;
+
+	private KnownProperties(Map<ConfigurationPropertyName, ResolvableType> types) {
+		this.types = types;
+		this.absent = OPTIONAL.stream()
+			.filter((group) -> types.keySet().stream().noneMatch(group::isAncestorOf))
+			.toList();
+	}
+
+	static KnownProperties of(ConfigurableListableBeanFactory beanFactory) {
+		Map<ConfigurationPropertyName, ResolvableType> types = new LinkedHashMap<>();
+		BindHandler recorder = new BindHandler() {
+
+			@Override
+			public <T> Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
+				if (!name.isLastElementIndexed()) {
+					types.put(name, target.getType());
+				}
+				return target;
+			}
+
+		};
+		Binder binder = new Binder(List.of(new UnknownSource()));
+		for (String beanName : beanFactory.getBeanDefinitionNames()) {
+			// Spring Boot names these beans '<prefix>-<class>'
+			int end = beanName.indexOf('-');
+			Class<?> type = (beanName.startsWith(ROOT.toString()) && end != -1) ? beanFactory.getType(beanName, false)
+					: null;
+			if (type != null) {
+				binder.bind(ConfigurationPropertyName.of(beanName.substring(0, end)), Bindable.of(type), recorder);
+			}
+		}
+		types.keySet().removeIf((name) -> types.keySet().stream().anyMatch(name::isParentOf));
+		return new KnownProperties(types);
+	}
+
+	/**
+	 * Return the properties of a scheduler that have a type, or a map with values of this
+	 * type.
+	 * @return the names after the prefix, with a leading dot
+	 */
+	Stream<String> ofType(Class<?> type) {
+		return this.types.entrySet()
+			.stream()
+			.filter((entry) -> entry.getValue().resolve() == type || entry.getValue().asMap().resolveGeneric(1) == type)
+			.map((entry) -> entry.getKey().toString().substring(ROOT.toString().length()));
+	}
+
+	boolean contains(ConfigurationPropertyName name) {
+		return contains(name, false);
+	}
+
+	/**
+	 * Return whether an environment variable sets a property. Its name has no dashes, or
+	 * underscores instead of dashes.
+	 */
+	boolean containsVariable(ConfigurationPropertyName name) {
+		return contains(name, true);
+	}
+
+	private boolean contains(ConfigurationPropertyName name, boolean variable) {
+		ConfigurationPropertyName property = ofDefaultClient(name);
+		return this.absent.stream().anyMatch((group) -> group.isAncestorOf(property))
+				|| this.types.entrySet().stream().anyMatch((entry) -> {
+					ConfigurationPropertyName known = entry.getKey();
+					boolean open = isOpen(entry.getValue());
+					return variable
+							? (open ? compact(property).startsWith(compact(known))
+									: compact(property).equals(compact(known)))
+							: (known.equals(property) || (open && known.isAncestorOf(property)));
+				});
+	}
+
+	private static boolean isOpen(ResolvableType type) {
+		Class<?> resolved = type.toClass();
+		return Map.class.isAssignableFrom(resolved) || Collection.class.isAssignableFrom(resolved);
+	}
+
+	private static String compact(ConfigurationPropertyName name) {
+		return name.toString().replaceAll("[.-]", "");
+	}
+
+	/**
+	 * Return the known name that is most similar to a misspelt one.
+	 */
+	@Nullable String nearest(ConfigurationPropertyName name) {
+		String text = ofDefaultClient(name).toString();
+		return this.types.keySet()
+			.stream()
+			.map(ConfigurationPropertyName::toString)
+			.filter((known) -> distance(known, text) <= MAX_DISTANCE)
+			.min(Comparator.comparingInt((known) -> distance(known, text)))
+			.map((known) -> isOfNamedClient(name)
+					? name.chop(CLIENT.getNumberOfElements() + 1) + known.substring(ROOT.toString().length()) : known)
+			.orElse(null);
+	}
+
+	/**
+	 * Named clients have the same properties as the one without a name.
+	 */
+	private static ConfigurationPropertyName ofDefaultClient(ConfigurationPropertyName name) {
+		return isOfNamedClient(name) ? ROOT.append(name.subName(CLIENT.getNumberOfElements() + 1)) : name;
+	}
+
+	private static boolean isOfNamedClient(ConfigurationPropertyName name) {
+		return CLIENT.isAncestorOf(name) && name.getNumberOfElements() > CLIENT.getNumberOfElements() + 1;
+	}
+
+	/**
+	 * Return the Levenshtein distance of two texts.
+	 */
+	private static int distance(String first, String second) {
+		int[] distances = new int[second.length() + 1];
+		for (int j = 0; j <= second.length(); j++) {
+			distances[j] = j;
+		}
+		for (int i = 1; i <= first.length(); i++) {
+			int diagonal = distances[0];
+			distances[0] = i;
+			for (int j = 1; j <= second.length(); j++) {
+				int substituted = diagonal + ((first.charAt(i - 1) == second.charAt(j - 1)) ? 0 : 1);
+				diagonal = distances[j];
+				distances[j] = Math.min(substituted, Math.min(distances[j - 1], distances[j]) + 1);
+			}
+		}
+		return distances[second.length()];
+	}
+
+	/**
+	 * Lets a {@link Binder} visit all properties.
+	 */
+	private static final class UnknownSource implements ConfigurationPropertySource {
+
+		@Override
+		public @Nullable ConfigurationProperty getConfigurationProperty(ConfigurationPropertyName name) {
+			return null;
+		}
+
+		@Override
+		public ConfigurationPropertyState containsDescendantOf(ConfigurationPropertyName name) {
+			return ConfigurationPropertyState.UNKNOWN;
+		}
+
+	}
+
+}
