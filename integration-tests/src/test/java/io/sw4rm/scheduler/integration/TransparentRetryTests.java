@@ -1,6 +1,9 @@
 package io.sw4rm.scheduler.integration;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Error;
@@ -9,11 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
+import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.testsupport.Http2Server;
 import io.sw4rm.scheduler.testsupport.Http2Server.Answer;
@@ -54,6 +60,37 @@ class TransparentRetryTests {
 		this.contextRunner.run((context) -> submit(context.getBean(SchedulerClient.class)));
 		assertThat(this.received).hasValue(2);
 		assertThat(this.processed).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1_100_000, 4_000_000 })
+	void submitsLargeTaskAgain(int size) {
+		this.server.answer(received((stream) -> stream.reset(Http2Error.REFUSED_STREAM)), process());
+		this.contextRunner
+			.run((context) -> context.getBean(SchedulerClient.class).submitTask(task(size)).orElseThrow());
+		assertThat(this.received).hasValue(2);
+		assertThat(this.processed).hasValue(1);
+	}
+
+	@Test
+	void submitsManyLargeTasksAgain() {
+		int tasks = 40;
+		this.server.answer(received((stream) -> {
+			stream.goAway(false, Http2Error.NO_ERROR);
+			stream.close();
+		}), process());
+		this.contextRunner.run((context) -> {
+			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
+			List<CompletableFuture<SubmitTaskResult>> calls = IntStream.range(0, tasks)
+				.mapToObj((i) -> client.submitTask(task(900_000)))
+				.toList();
+			assertThat(calls).allSatisfy((call) -> assertThat(call.join().accepted()).isTrue());
+		});
+		assertThat(this.processed).hasValue(tasks);
+	}
+
+	private static TaskSubmission task(int size) {
+		return TaskSubmission.forAgent("worker-1").params(new byte[size]).build();
 	}
 
 	@Test

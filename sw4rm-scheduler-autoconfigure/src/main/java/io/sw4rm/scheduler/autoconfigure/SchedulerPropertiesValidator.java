@@ -56,6 +56,7 @@ final class SchedulerPropertiesValidator {
 		String userAgent = properties.getUserAgent();
 		check(userAgent == null || (!userAgent.isBlank() && PRINTABLE_ASCII.matcher(userAgent).matches()), "user-agent",
 				userAgent, "It must be printable ASCII and not blank. Remove it to use the default.");
+		positive("connect-timeout", properties.getConnectTimeout());
 		positive("idle-timeout", properties.getIdleTimeout());
 		positive("keepalive.time", properties.getKeepalive().getTime());
 		positive("keepalive.timeout", properties.getKeepalive().getTimeout());

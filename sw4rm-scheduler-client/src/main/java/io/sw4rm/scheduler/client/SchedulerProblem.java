@@ -161,6 +161,14 @@ public enum SchedulerProblem {
 			"If the server requires TLS, use an address that starts with https://; if it requires a client certificate, configure one"),
 
 	/**
+	 * The connection was not ready for calls in time: the network drops packets, or the
+	 * server accepts connections without responding.
+	 */
+	CONNECT_TIMEOUT((symptom) -> symptom.description().startsWith("The connection was not ready within "),
+			"The server does not respond to new connections",
+			"Check the address, firewalls and proxies on the way to the scheduler, and that the scheduler is not overloaded"),
+
+	/**
 	 * No connection could be established or it was lost.
 	 */
 	NOT_REACHABLE((symptom) -> symptom.code() == Status.Code.UNAVAILABLE && symptom.root() != null,

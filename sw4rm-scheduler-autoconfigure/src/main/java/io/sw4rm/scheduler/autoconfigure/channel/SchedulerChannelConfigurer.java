@@ -68,6 +68,10 @@ final class SchedulerChannelConfigurer {
 		}
 		builder.defaultServiceConfig(SchedulerServiceConfig.from(this.properties, this.settings.address()));
 		builder.enableRetry();
+		// Requests beyond these limits would not be retried. Each call refers to its
+		// request until it ends, so that limits would not save memory.
+		builder.perRpcBufferLimit(Long.MAX_VALUE);
+		builder.retryBufferSize(Long.MAX_VALUE);
 		builder.maxRetryAttempts(Math.max(this.properties.getRetry().getMaxAttempts(), GRPC_MAX_ATTEMPTS));
 	}
 

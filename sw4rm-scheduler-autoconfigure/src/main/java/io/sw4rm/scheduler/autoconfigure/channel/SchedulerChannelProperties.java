@@ -40,6 +40,12 @@ public abstract class SchedulerChannelProperties {
 	private @Nullable DataSize maxInboundMessageSize;
 
 	/**
+	 * Time in which a new connection must be ready for calls, including the TLS
+	 * handshake. After that it is closed, and the next address is tried.
+	 */
+	private Duration connectTimeout = Duration.ofSeconds(10);
+
+	/**
 	 * Maximum delay between two attempts to connect to a scheduler that is unavailable,
 	 * at least 10ms.
 	 */
@@ -86,6 +92,14 @@ public abstract class SchedulerChannelProperties {
 
 	public void setMaxInboundMessageSize(@Nullable DataSize maxInboundMessageSize) {
 		this.maxInboundMessageSize = maxInboundMessageSize;
+	}
+
+	public Duration getConnectTimeout() {
+		return this.connectTimeout;
+	}
+
+	public void setConnectTimeout(Duration connectTimeout) {
+		this.connectTimeout = connectTimeout;
 	}
 
 	public Duration getMaxReconnectBackoff() {

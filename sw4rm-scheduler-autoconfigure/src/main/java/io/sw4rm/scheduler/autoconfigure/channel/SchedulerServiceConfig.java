@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.sw4rm.scheduler.client.address.ConnectionLimitsLoadBalancerProvider;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.client.SchedulerOperation;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
@@ -25,7 +26,8 @@ final class SchedulerServiceConfig {
 
 	static Map<String, Object> from(SchedulerChannelProperties properties, SchedulerAddress address) {
 		Map<String, Object> config = new LinkedHashMap<>();
-		config.put("loadBalancingConfig", List.of(Map.of(loadBalancingPolicy(properties, address), Map.of())));
+		config.put("loadBalancingConfig", ConnectionLimitsLoadBalancerProvider
+			.loadBalancingConfig(loadBalancingPolicy(properties, address), properties.getConnectTimeout()));
 		config.put("methodConfig", methodConfig(properties));
 		if (properties.getRetry().getMaxAttempts() > 1) {
 			config.put("retryThrottling", retryThrottling(properties.getRetry().getThrottling()));

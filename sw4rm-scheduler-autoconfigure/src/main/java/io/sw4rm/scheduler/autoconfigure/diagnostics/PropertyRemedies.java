@@ -41,6 +41,8 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 			case CLIENT_CERTIFICATE_REJECTED -> "Check the certificate and private key of the bundle in '*ssl.bundle'";
 			case TLS_HANDSHAKE_FAILED ->
 				"Check certificates, private key, protocols and cipher suites of the bundle in '*ssl.bundle'";
+			case CONNECT_TIMEOUT ->
+				"Check '*address', firewalls and proxies on the way to the scheduler, and that the scheduler is not overloaded. If connections take longer, increase '*connect-timeout'";
 			case NOT_REACHABLE -> "Check that it is running and that '*address' is correct";
 			case CREDENTIALS_REJECTED -> "Check the properties that start with '*auth.'";
 			default -> problem.remedy();

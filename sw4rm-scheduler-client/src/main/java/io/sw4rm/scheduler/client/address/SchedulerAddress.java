@@ -302,14 +302,22 @@ public final class SchedulerAddress {
 	/**
 	 * Return a builder for a channel to this address. The channel uses TLS with the JVM's
 	 * trusted certificates if the address starts with {@code https://}, and plaintext
-	 * otherwise. Several hosts are used in turn.
+	 * otherwise. Several hosts are used in turn. A connection that is not ready within 10
+	 * seconds is closed.
 	 * @return a new channel builder
 	 */
 	public ManagedChannelBuilder<?> newChannelBuilder() {
 		ChannelCredentials credentials = (this.security == Security.TLS) ? TlsChannelCredentials.create()
 				: InsecureChannelCredentials.create();
-		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(this.target, credentials).userAgent(USER_AGENT);
-		return this.list ? builder.defaultLoadBalancingPolicy("round_robin") : builder;
+		return Grpc.newChannelBuilder(this.target, credentials)
+			.userAgent(USER_AGENT)
+			// gRPC does not repeat larger requests, even if the scheduler has not seen
+			// them
+			.perRpcBufferLimit(Long.MAX_VALUE)
+			.retryBufferSize(Long.MAX_VALUE)
+			.defaultServiceConfig(Map.of("loadBalancingConfig",
+					ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(this.list ? "round_robin" : "pick_first",
+							ConnectionLimitsLoadBalancerProvider.DEFAULT_CONNECT_TIMEOUT)));
 	}
 
 	/**

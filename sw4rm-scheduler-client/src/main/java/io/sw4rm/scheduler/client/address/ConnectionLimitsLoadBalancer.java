@@ -1,0 +1,232 @@
+package io.sw4rm.scheduler.client.address;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.ConnectivityStateInfo;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer;
+import io.grpc.Status;
+import io.grpc.SynchronizationContext.ScheduledHandle;
+import io.grpc.util.ForwardingLoadBalancer;
+import io.grpc.util.ForwardingLoadBalancerHelper;
+import io.grpc.util.ForwardingSubchannel;
+import io.grpc.util.GracefulSwitchLoadBalancer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits the connections of another load balancer. Confined to the synchronization
+ * context of the channel.
+ */
+final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
+
+	/**
+	 * How the description of a failure starts if a connection was not ready in time.
+	 */
+	static final String NOT_READY = "The connection was not ready within ";
+
+	/**
+	 * The minimum time between two connections to a server without a call in between.
+	 */
+	private static final Duration RECONNECT_INTERVAL = Duration.ofSeconds(1);
+
+	/**
+	 * An address that no connection can be established to: connecting fails immediately,
+	 * because it is not resolved.
+	 */
+	private static final EquivalentAddressGroup NO_ADDRESS = new EquivalentAddressGroup(
+			InetSocketAddress.createUnresolved("connect-timeout.invalid", 1));
+
+	private final GracefulSwitchLoadBalancer delegate;
+
+	private final Helper helper;
+
+	private Duration connectTimeout = ConnectionLimitsLoadBalancerProvider.DEFAULT_CONNECT_TIMEOUT;
+
+	ConnectionLimitsLoadBalancer(Helper helper) {
+		this.helper = helper;
+		this.delegate = new GracefulSwitchLoadBalancer(new LimitingHelper());
+	}
+
+	@Override
+	protected LoadBalancer delegate() {
+		return this.delegate;
+	}
+
+	@Override
+	public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
+		ConnectionLimitsLoadBalancerProvider.Config config = (ConnectionLimitsLoadBalancerProvider.Config) addresses
+			.getLoadBalancingPolicyConfig();
+		this.connectTimeout = config.connectTimeout();
+		return this.delegate
+			.acceptResolvedAddresses(addresses.toBuilder().setLoadBalancingPolicyConfig(config.child()).build());
+	}
+
+	private ScheduledHandle schedule(Runnable task, Duration delay) {
+		return this.helper.getSynchronizationContext()
+			.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS,
+					this.helper.getScheduledExecutorService());
+	}
+
+	private final class LimitingHelper extends ForwardingLoadBalancerHelper {
+
+		@Override
+		protected Helper delegate() {
+			return ConnectionLimitsLoadBalancer.this.helper;
+		}
+
+		@Override
+		public Subchannel createSubchannel(CreateSubchannelArgs args) {
+			return new LimitedSubchannel(super.createSubchannel(args), args.getAddresses());
+		}
+
+	}
+
+	private final class LimitedSubchannel extends ForwardingSubchannel implements LoadBalancer.SubchannelStateListener {
+
+		private final Subchannel delegate;
+
+		private List<EquivalentAddressGroup> groups;
+
+		/**
+		 * The number of addresses that were given up since the connection attempt began.
+		 */
+		private int givenUp;
+
+		private LoadBalancer.@Nullable SubchannelStateListener listener;
+
+		private @Nullable ScheduledHandle timer;
+
+		private long readyNanos;
+
+		LimitedSubchannel(Subchannel delegate, List<EquivalentAddressGroup> groups) {
+			this.delegate = delegate;
+			this.groups = groups;
+		}
+
+		@Override
+		protected Subchannel delegate() {
+			return this.delegate;
+		}
+
+		@Override
+		public void start(LoadBalancer.SubchannelStateListener listener) {
+			this.listener = listener;
+			super.start(this);
+		}
+
+		@Override
+		public List<EquivalentAddressGroup> getAllAddresses() {
+			return this.groups;
+		}
+
+		@Override
+		public void updateAddresses(List<EquivalentAddressGroup> groups) {
+			this.groups = groups;
+			this.givenUp = 0;
+			super.updateAddresses(groups);
+		}
+
+		@Override
+		public void shutdown() {
+			cancelTimer();
+			super.shutdown();
+		}
+
+		@Override
+		public void onSubchannelState(ConnectivityStateInfo info) {
+			cancelTimer();
+			switch (info.getState()) {
+				case CONNECTING -> {
+					scheduleTimeout();
+					forward(info);
+				}
+				case READY -> {
+					this.readyNanos = System.nanoTime();
+					restoreAddresses();
+					forward(info);
+				}
+				case TRANSIENT_FAILURE -> forward(restoreAddresses() ? notReady() : info);
+				case IDLE -> forwardLater(info);
+				default -> forward(info);
+			}
+		}
+
+		private void scheduleTimeout() {
+			this.timer = schedule(this::giveUpAddress, ConnectionLimitsLoadBalancer.this.connectTimeout);
+		}
+
+		/**
+		 * Removing the address of a pending connection closes the connection, and the
+		 * next address is tried. If this connection is to a later address, which is not
+		 * known here, its turn comes with one of the next timeouts.
+		 */
+		private void giveUpAddress() {
+			List<EquivalentAddressGroup> addresses = addresses();
+			this.givenUp++;
+			if (this.givenUp < addresses.size()) {
+				scheduleTimeout();
+				super.updateAddresses(addresses.subList(this.givenUp, addresses.size()));
+			}
+			else {
+				super.updateAddresses(List.of(NO_ADDRESS));
+			}
+		}
+
+		/**
+		 * Return the addresses, one per group.
+		 */
+		private List<EquivalentAddressGroup> addresses() {
+			return this.groups.stream()
+				.flatMap((group) -> group.getAddresses()
+					.stream()
+					.map((address) -> new EquivalentAddressGroup(address, group.getAttributes())))
+				.toList();
+		}
+
+		/**
+		 * Return whether all addresses had been given up.
+		 */
+		private boolean restoreAddresses() {
+			boolean all = this.givenUp >= addresses().size();
+			if (this.givenUp > 0) {
+				updateAddresses(this.groups);
+			}
+			return all;
+		}
+
+		private ConnectivityStateInfo notReady() {
+			return ConnectivityStateInfo.forTransientFailure(Status.UNAVAILABLE
+				.withDescription(NOT_READY + ConnectionLimitsLoadBalancer.this.connectTimeout.toMillis() + " ms"));
+		}
+
+		/**
+		 * Other load balancers connect again as soon as a connection is closed.
+		 */
+		private void forwardLater(ConnectivityStateInfo info) {
+			Duration connected = Duration.ofNanos(System.nanoTime() - this.readyNanos);
+			if (connected.compareTo(RECONNECT_INTERVAL) < 0) {
+				this.timer = schedule(() -> forward(info), RECONNECT_INTERVAL.minus(connected));
+			}
+			else {
+				forward(info);
+			}
+		}
+
+		private void forward(ConnectivityStateInfo info) {
+			Objects.requireNonNull(this.listener).onSubchannelState(info);
+		}
+
+		private void cancelTimer() {
+			if (this.timer != null) {
+				this.timer.cancel();
+				this.timer = null;
+			}
+		}
+
+	}
+
+}
