@@ -4,6 +4,9 @@
  */
 
 const REFRESH_MILLIS = 2000;
+const GET_TIMEOUT_MILLIS = 4000;
+const WAITING_MILLIS = 500;
+const TOAST_MILLIS = 8000;
 const RECONNECTED_BANNER_MILLIS = 8000;
 const BATCH_SIZE = 50;
 const LOG_LINES = 100;
@@ -18,18 +21,26 @@ class Problem extends Error {
 
   constructor(problem) {
     super(problem.detail ?? problem.title ?? `The application responded with status ${problem.status}.`);
-    this.brief = problem.errorCode ? `${problem.title}.` : this.message;
     this.errors = problem.errors ?? {};
+    this.brief = problem.errorCode ? `${problem.title}.` : (problem.errors ? 'Some values are invalid.' : this.message);
+    this.timedOut = problem.status === 504;
   }
 
 }
 
 async function get(path) {
-  return call(path, { cache: 'no-store' });
+  return call(path, { cache: 'no-store', signal: AbortSignal.timeout(GET_TIMEOUT_MILLIS) });
 }
 
 async function post(path, body) {
-  return call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const waiting = setTimeout(showToast, WAITING_MILLIS, 'busy', 'Waiting for the scheduler…');
+  try {
+    return await call(path,
+        { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  }
+  finally {
+    clearTimeout(waiting);
+  }
 }
 
 async function call(path, options) {
@@ -94,8 +105,8 @@ function number(value, word) {
   return `${value.toLocaleString()} ${word}${value === 1 ? '' : 's'}`;
 }
 
-/** Show what happened in the log, and a short version in the status of a form. */
-function report(kind, text, status, brief = text) {
+/** Add what happened to the log. */
+function log(kind, text) {
   byId('log-empty').hidden = true;
   const now = new Date();
   byId('log').prepend(element('li', { className: kind }, icon(kind),
@@ -104,10 +115,27 @@ function report(kind, text, status, brief = text) {
   while (byId('log').childElementCount > LOG_LINES) {
     byId('log').lastElementChild.remove();
   }
-  if (status) {
-    status.className = `status ${kind}`;
-    status.textContent = brief;
+}
+
+let toastTimer;
+
+/** Show a text above the page, wherever the user has scrolled to. */
+function showToast(kind, text) {
+  clearTimeout(toastTimer);
+  byId('toast').replaceChildren(element('p', { className: kind }, icon(kind), element('span', { textContent: text })));
+  if (kind !== 'busy') {
+    toastTimer = setTimeout(() => byId('toast').replaceChildren(), TOAST_MILLIS);
   }
+}
+
+/** Report the result of an action of the user. */
+function report(kind, text, brief = text) {
+  log(kind, text);
+  showToast(kind, brief);
+}
+
+function reportProblem({ message, brief }) {
+  report('bad', message, brief);
 }
 
 /** Run the action of a button, unless it is already running. */
@@ -116,6 +144,7 @@ async function once(control, action) {
     return;
   }
   control.ariaDisabled = 'true';
+  byId('toast').replaceChildren();
   try {
     await action();
   }
@@ -130,7 +159,7 @@ async function act(action, home) {
     await action();
   }
   catch (problem) {
-    report('bad', problem.message);
+    reportProblem(problem);
   }
   await Promise.all([refreshActivity(), refreshEmbedded()]);
   if (document.activeElement === document.body) {
@@ -175,14 +204,20 @@ function prepare(control) {
   control.addEventListener('input', () => setError(control, ''));
 }
 
-function setError(control, message) {
-  byId(`${control.id}-error`).textContent = message;
+/** Show a message of this page or of the application, such as "must not be blank". */
+function setError(control, message = '') {
+  byId(`${control.id}-error`).textContent = sentence(message);
   if (message) {
     control.setAttribute('aria-invalid', 'true');
   }
   else {
     control.removeAttribute('aria-invalid');
   }
+}
+
+function sentence(text) {
+  const subject = text.startsWith('is ') ? `this ${text}` : text;
+  return subject && `${subject[0].toUpperCase()}${subject.slice(1)}${subject.endsWith('.') ? '' : '.'}`;
 }
 
 function errorOf(control) {
@@ -194,7 +229,8 @@ function errorOf(control) {
     return 'Must not be empty.';
   }
   if (validity.rangeUnderflow || validity.rangeOverflow) {
-    return control.max ? `Must be from ${control.min} to ${control.max}.` : `Must be ${control.min} or more.`;
+    return control.max ? `Must be from ${control.min.replace('-', '−')} to ${control.max}.`
+        : `Must be ${control.min} or more.`;
   }
   return '';
 }
@@ -203,18 +239,18 @@ function errorOf(control) {
 function onSubmit(formId, send, { check = () => ({}), confirm = () => true } = {}) {
   const form = byId(formId);
   const submit = form.querySelector('button');
-  const status = form.querySelector('.status');
   const controls = [...form.elements].filter((control) => control.name);
   controls.forEach(prepare);
 
   function show(errors) {
-    controls.forEach((control) => setError(control, errors[control.name] ?? ''));
+    controls.forEach((control) => setError(control, errors[control.name]));
     controls.find((control) => errors[control.name])?.focus();
   }
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     once(submit, async () => {
+      controls.filter(({ type }) => type === 'text').forEach((control) => control.value = control.value.trim());
       const values = Object.fromEntries(controls.map((control) => [control.name, control.value]));
       const errors = {};
       controls.forEach((control) => errors[control.name] = errorOf(control));
@@ -223,13 +259,11 @@ function onSubmit(formId, send, { check = () => ({}), confirm = () => true } = {
       if (Object.values(errors).some(Boolean) || !await confirm(values)) {
         return;
       }
-      status.className = 'status';
-      status.textContent = 'Sending…';
       try {
-        report(...await send(values), status);
+        report(...await send(values));
       }
       catch (problem) {
-        report('bad', problem.message, status, problem.brief);
+        reportProblem(problem);
         show(problem.errors);
       }
       await Promise.all([refreshActivity(), refreshEmbedded()]);
@@ -404,7 +438,7 @@ function newRow(name, key, version, cells) {
 /** Show whether the content of a card is up to date. */
 function showFreshness(name, problem) {
   byId(name).classList.toggle('stale', Boolean(problem));
-  byId(`${name}-live`).textContent = problem ? 'Not updated: no response.' : 'Live';
+  byId(`${name}-live`).textContent = problem ? `Not updated. ${problem.brief}` : 'Live';
 }
 
 /* Activity buffer of one agent */
@@ -414,33 +448,37 @@ const selected = new Set();
 let activityRequest = 0;
 let activityTimer;
 
+function activityAgentId() {
+  return activityAgent.value.trim();
+}
+
 async function refreshActivity() {
-  const agentId = activityAgent.value;
+  const agentId = activityAgentId();
   const request = ++activityRequest;
-  if (!agentId.trim()) {
+  if (!agentId) {
     showActivity(agentId, []);
     byId('activity-empty').textContent = 'Enter an agent to see its activity.';
+    await showWhetherResponding(true);
     return;
   }
-  try {
-    const entries = await get(`api/activity?agentId=${encodeURIComponent(agentId)}`);
-    if (request === activityRequest) {
-      byId('activity-empty').textContent = `No entries for ${agentId}. Submit a task to add one.`;
-      showActivity(agentId, entries);
-      showFreshness('activity');
-    }
+  const { entries, problem } = await get(`api/activity?agentId=${encodeURIComponent(agentId)}`)
+      .then((entries) => ({ entries }), (problem) => ({ problem }));
+  if (request !== activityRequest) {
+    return;
   }
-  catch (problem) {
-    if (request === activityRequest) {
-      byId('activity-empty').textContent = problem.brief;
-      showFreshness('activity', problem);
-    }
+  byId('activity-empty').textContent = problem?.brief ?? `No entries for ${agentId}. Submit a task to add one.`;
+  setError(activityAgent, problem?.errors.agentId);
+  if (entries) {
+    showActivity(agentId, entries);
   }
+  showFreshness('activity', problem);
+  await showWhetherResponding(!problem?.timedOut);
 }
 
 function showActivity(agentId, entries) {
   const taskIds = new Set(entries.map((entry) => entry.taskId));
   selected.forEach((taskId) => taskIds.has(taskId) || selected.delete(taskId));
+  byId('activity-count').textContent = entries.length ? countOfEntries(entries.length) : '';
   showRows('activity', [...entries].reverse(), (entry) => `${entry.taskId} ${entry.timestamp}`, (entry) => [
     selection(entry.taskId),
     time(entry.timestamp),
@@ -452,6 +490,10 @@ function showActivity(agentId, entries) {
     ],
   ]);
   showSelection();
+}
+
+function countOfEntries(count) {
+  return count === 1 ? '1 entry' : `${count.toLocaleString()} entries`;
 }
 
 function where({ repoId, worktreeId, branch }) {
@@ -517,12 +559,12 @@ async function askToPurgeAll(agentId) {
 }
 
 function reportPurge(agentId, { purged }) {
-  report('ok', `Purged the activity of ${agentId}: ${purged === 1 ? '1 entry' : `${purged} entries`} removed.`);
+  report('ok', `Purged the activity of ${agentId}: ${countOfEntries(purged)} removed.`);
 }
 
 /** Show the activity of another agent. */
 function watch(agentId) {
-  if (activityAgent.value !== agentId) {
+  if (activityAgentId() !== agentId) {
     activityAgent.value = agentId;
     forgetActivity();
   }
@@ -530,7 +572,7 @@ function watch(agentId) {
 
 function forgetActivity() {
   selected.clear();
-  showActivity(activityAgent.value, []);
+  showActivity(activityAgentId(), []);
   byId('activity-empty').textContent = 'Loading…';
 }
 
@@ -546,8 +588,8 @@ byId('select-all').addEventListener('change', (event) => {
   showSelection();
 });
 byId('purge-selected').addEventListener('click',
-    () => act(() => askToPurge(activityAgent.value, [...selected]), 'activity-title'));
-byId('purge-all').addEventListener('click', () => act(() => askToPurgeAll(activityAgent.value), 'activity-title'));
+    () => act(() => askToPurge(activityAgentId(), [...selected]), 'activity-title'));
+byId('purge-all').addEventListener('click', () => act(() => askToPurgeAll(activityAgentId()), 'activity-title'));
 
 /* State of the embedded scheduler */
 
@@ -672,33 +714,40 @@ async function askToFail(task) {
 /* Connection */
 
 const CONNECTION_STATES = {
-  READY: ['ok', 'Connected'],
-  IDLE: ['idle', 'Idle'],
-  CONNECTING: ['busy', 'Connecting…'],
-  TRANSIENT_FAILURE: ['bad', 'Unavailable'],
-  SHUTDOWN: ['bad', 'Closed'],
+  CONNECTED: { text: 'Connected' },
+  NOT_SERVING: { text: 'Not serving', problem: 'reports that it is not serving' },
+  NOT_RESPONDING: { text: 'Not responding', problem: 'does not respond' },
+  UNAVAILABLE: { text: 'Unavailable', problem: 'is unavailable' },
 };
 
+let responding = true;
 let unavailable = false;
 let bannerTimer;
 
 async function refreshConnection() {
   try {
-    const connection = await get('api/connection');
-    const [kind, text] = CONNECTION_STATES[connection.state];
-    showConnection(kind, text, connection.target);
-    showWhetherEmbedded(connection.embedded);
-    if (kind === 'bad') {
-      showUnavailable(`The scheduler at ${connection.target} is unavailable. Calls fail until it is available again. `
-          + 'This page keeps trying to connect.');
+    const { target, state, embedded } = await get('api/connection');
+    const { text, problem } = CONNECTION_STATES[state === 'CONNECTED' && !responding ? 'NOT_RESPONDING' : state];
+    showConnection(problem ? 'bad' : 'ok', text, target);
+    showWhetherEmbedded(embedded);
+    if (problem) {
+      showUnavailable(`The scheduler at ${target} ${problem}. Calls may fail. This page keeps trying.`);
     }
-    else if (kind === 'ok') {
-      showAvailable(`Reconnected to the scheduler at ${connection.target}.`);
+    else {
+      showAvailable(`Reconnected to the scheduler at ${target}.`);
     }
   }
   catch (problem) {
     showConnection('bad', 'Application unavailable', '');
     showUnavailable(problem.message);
+  }
+}
+
+/** A scheduler may report that it is healthy and still not respond to calls. */
+async function showWhetherResponding(isResponding) {
+  if (responding !== isResponding) {
+    responding = isResponding;
+    await refreshConnection();
   }
 }
 
@@ -722,7 +771,7 @@ function showUnavailable(text) {
   if (unavailable !== text) {
     unavailable = text;
     showBanner('bad', text);
-    report('bad', text);
+    log('bad', text);
   }
 }
 
@@ -730,7 +779,7 @@ function showAvailable(text) {
   if (unavailable) {
     unavailable = false;
     showBanner('ok', text);
-    report('ok', text);
+    log('ok', text);
     bannerTimer = setTimeout(() => byId('banner').replaceChildren(), RECONNECTED_BANNER_MILLIS);
     refreshActivity();
     refreshEmbedded();

@@ -1,5 +1,6 @@
 /*
- * Plots the calls of the application to the scheduler, from the metrics that it exposes for Prometheus.
+ * Plots the calls of the application to the scheduler, from the metrics that it exposes for Prometheus. The polling of
+ * activity buffers is left out: it is this page's own.
  */
 
 const REFRESH_MILLIS = 2000;
@@ -8,9 +9,9 @@ const WIDTH = 300;
 const HEIGHT = 60;
 
 const PLOTS = [
-  { id: 'calls-rate', unit: '/s', of: (delta) => delta.calls / delta.seconds },
-  { id: 'calls-latency', unit: 'ms', of: (delta) => delta.timed ? delta.duration / delta.timed * 1000 : 0 },
-  { id: 'calls-errors', unit: '/s', of: (delta) => delta.errors / delta.seconds },
+  { id: 'calls-rate', unit: '', of: (delta) => delta.calls / delta.seconds },
+  { id: 'calls-latency', unit: ' ms', of: (delta) => delta.timed ? delta.duration / delta.timed * 1000 : undefined },
+  { id: 'calls-errors', unit: '', of: (delta) => delta.errors / delta.seconds },
 ];
 
 const byId = (id) => document.getElementById(id);
@@ -26,6 +27,9 @@ async function scrape() {
   }
   const totals = { time: Date.now(), calls: 0, errors: 0, timed: 0, duration: 0 };
   for (const [, name, labels, value] of (await response.text()).matchAll(/^(sw4rm_rpc_\w+)\{([^}]*)\} (\S+)$/gm)) {
+    if (labels.includes('method="PollActivityBuffer"')) {
+      continue;
+    }
     if (name === 'sw4rm_rpc_requests_total') {
       totals.calls += Number(value);
       totals.errors += labels.includes('status="OK"') ? 0 : Number(value);
@@ -56,16 +60,25 @@ function add(totals) {
 
 function show() {
   PLOTS.forEach(({ id, unit }, index) => {
-    const values = points.map((point) => point.values[index]);
-    const most = Math.max(...values, 0);
-    const line = points.map((point, i) => [
-      WIDTH * (1 - (last.time - point.time) / SHOWN_MILLIS),
-      HEIGHT - (most ? values[i] / most : 0) * (HEIGHT - 4) - 2,
-    ].map((coordinate) => coordinate.toFixed(1)).join(','));
-    byId(id).querySelector('polyline').setAttribute('points', line.join(' '));
-    byId(id).querySelector('.now').textContent = values.length ? `${format.format(values.at(-1))} ${unit}` : '–';
-    byId(id).querySelector('.most').textContent = `max ${format.format(most)} ${unit}`;
+    const values = points.map((point) => point.values[index]).filter((value) => value !== undefined);
+    const most = values.length ? Math.max(...values) : undefined;
+    const text = (value) => value === undefined ? '–' : `${format.format(value)}${unit}`;
+    byId(id).querySelector('path').setAttribute('d', lines(index, most));
+    byId(id).querySelector('.now').textContent = text(points.at(-1)?.values[index]);
+    byId(id).querySelector('.most').textContent = `max ${text(most)}`;
   });
+}
+
+/** Lines through the values of a plot, interrupted where there is no value. */
+function lines(index, most) {
+  let gap = true;
+  return points.map(({ time, values: { [index]: value } }) => {
+    const x = WIDTH * (1 - (last.time - time) / SHOWN_MILLIS);
+    const y = HEIGHT - (most ? value / most : 0) * (HEIGHT - 4) - 2;
+    const line = value === undefined ? '' : `${gap ? `M${x},${y}` : ''}L${x},${y}`;
+    gap = value === undefined;
+    return line;
+  }).join('');
 }
 
 async function refresh() {

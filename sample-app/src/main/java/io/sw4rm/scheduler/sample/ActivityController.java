@@ -6,15 +6,19 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 import io.sw4rm.scheduler.client.ActivityEntry;
 import io.sw4rm.scheduler.client.SchedulerClient;
+
+import static io.sw4rm.scheduler.sample.ClientArguments.checked;
 
 /**
  * Reads and purges the activity buffers of agents.
@@ -30,20 +34,21 @@ class ActivityController {
 	}
 
 	@GetMapping
-	List<ActivityEntry> poll(@RequestParam @NotBlank String agentId) {
-		return this.scheduler.pollActivityBuffer(agentId);
+	List<ActivityEntry> poll(@RequestParam @NotBlank @Identifier String agentId) {
+		return checked(() -> this.scheduler.pollActivityBuffer(agentId));
 	}
 
 	@PostMapping("/purge")
 	PurgeResult purge(@Valid @RequestBody Purge purge) {
 		List<String> taskIds = (purge.taskIds() != null) ? purge.taskIds() : List.of();
 		if (!Boolean.TRUE.equals(purge.all())) {
-			return new PurgeResult(this.scheduler.purgeActivity(purge.agentId(), taskIds));
+			return new PurgeResult(checked(() -> this.scheduler.purgeActivity(purge.agentId(), taskIds)));
 		}
 		if (!taskIds.isEmpty()) {
-			throw new IllegalArgumentException("taskIds must be left out when all is true, got " + taskIds);
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"taskIds must be left out when all is true, got " + taskIds);
 		}
-		return new PurgeResult(this.scheduler.purgeAllActivity(purge.agentId()));
+		return new PurgeResult(checked(() -> this.scheduler.purgeAllActivity(purge.agentId())));
 	}
 
 	/**
@@ -54,7 +59,8 @@ class ActivityController {
 	 * removed
 	 * @param all whether to remove all entries; not allowed together with {@code taskIds}
 	 */
-	record Purge(@NotBlank String agentId, @Nullable List<@NotBlank String> taskIds, @Nullable Boolean all) {
+	record Purge(@NotBlank @Identifier String agentId, @Nullable List<@NotBlank String> taskIds,
+			@Nullable Boolean all) {
 
 	}
 

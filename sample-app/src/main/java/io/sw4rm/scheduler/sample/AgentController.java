@@ -15,6 +15,8 @@ import org.springframework.web.bind.annotation.RestController;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.ShutdownResult;
 
+import static io.sw4rm.scheduler.sample.ClientArguments.checked;
+
 /**
  * Requests the shutdown of agents.
  */
@@ -31,8 +33,10 @@ class AgentController {
 	@PostMapping("/shutdown")
 	ShutdownResult shutdown(@Valid @RequestBody Shutdown shutdown) {
 		Long seconds = shutdown.gracePeriodSeconds();
-		return (seconds != null) ? this.scheduler.shutdownAgent(shutdown.agentId(), Duration.ofSeconds(seconds))
-				: this.scheduler.shutdownAgent(shutdown.agentId());
+		if (seconds == null) {
+			return checked(() -> this.scheduler.shutdownAgent(shutdown.agentId()));
+		}
+		return checked(() -> this.scheduler.shutdownAgent(shutdown.agentId(), Duration.ofSeconds(seconds)));
 	}
 
 	/**
@@ -42,7 +46,7 @@ class AgentController {
 	 * @param gracePeriodSeconds the time that running tasks have to complete; when left
 	 * out, the scheduler's default applies
 	 */
-	record Shutdown(@NotBlank String agentId, @PositiveOrZero @Nullable Long gracePeriodSeconds) {
+	record Shutdown(@NotBlank @Identifier String agentId, @PositiveOrZero @Nullable Long gracePeriodSeconds) {
 
 	}
 

@@ -1,7 +1,7 @@
 package io.sw4rm.scheduler.sample;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +22,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
+import io.sw4rm.scheduler.client.SchedulerCallLimitException;
 import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerInvalidRequestException;
@@ -29,13 +30,15 @@ import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 
 /**
- * Converts exceptions to problem details (RFC 9457). Problem details of invalid requests
- * contain {@code errors}, with a message for each invalid field.
+ * Converts exceptions to problem details (RFC 9457). Only invalid requests are answered
+ * with status 400; {@code errors} then contains a message for each invalid field. The
+ * credentials are those of this application, not of its callers, so a scheduler that
+ * denies permission is a bad gateway.
  */
 @RestControllerAdvice
 class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
-	private static final String INVALID_CONTENT = "Some values are invalid.";
+	private static final int MAX_ERRORS_IN_DETAIL = 3;
 
 	@ExceptionHandler
 	ProblemDetail handle(SchedulerUnavailableException ex) {
@@ -49,7 +52,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
 	@ExceptionHandler
 	ProblemDetail handle(SchedulerPermissionDeniedException ex) {
-		return problem(HttpStatus.FORBIDDEN, "The scheduler denied permission", ex);
+		return problem(HttpStatus.BAD_GATEWAY, "The scheduler denied permission", ex);
 	}
 
 	@ExceptionHandler
@@ -58,22 +61,30 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 	}
 
 	@ExceptionHandler
+	ResponseEntity<ProblemDetail> handle(SchedulerCallLimitException ex) {
+		return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+			.header(HttpHeaders.RETRY_AFTER, "1")
+			.body(problem(HttpStatus.SERVICE_UNAVAILABLE, "Too many calls to the scheduler are in flight", ex));
+	}
+
+	@ExceptionHandler
 	ProblemDetail handle(SchedulerException ex) {
 		return problem(HttpStatus.BAD_GATEWAY, "The call to the scheduler failed", ex);
 	}
 
 	/**
-	 * Thrown by the client before anything is sent.
+	 * An error of the application, whose message is not for its callers.
 	 */
 	@ExceptionHandler
-	ProblemDetail handle(IllegalArgumentException ex) {
-		return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, ex.getMessage());
+	ProblemDetail handle(RuntimeException ex) {
+		this.logger.error("The request failed", ex);
+		return ProblemDetail.forStatus(HttpStatus.INTERNAL_SERVER_ERROR);
 	}
 
 	@Override
 	protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(MethodArgumentNotValidException ex,
 			HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-		Map<String, String> errors = new LinkedHashMap<>();
+		Map<String, String> errors = new TreeMap<>();
 		for (FieldError error : ex.getFieldErrors()) {
 			errors.merge(error.getField(), String.valueOf(error.getDefaultMessage()), (a, b) -> a + "; " + b);
 		}
@@ -84,7 +95,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 	@Override
 	protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
 			HandlerMethodValidationException ex, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-		Map<String, String> errors = new LinkedHashMap<>();
+		Map<String, String> errors = new TreeMap<>();
 		ex.getParameterValidationResults()
 			.forEach((result) -> errors.put(String.valueOf(result.getMethodParameter().getParameterName()),
 					result.getResolvableErrors()
@@ -120,7 +131,11 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 	}
 
 	private static void addErrors(ProblemDetail problem, Map<String, String> errors) {
-		problem.setDetail(INVALID_CONTENT);
+		problem.setDetail(errors.entrySet()
+			.stream()
+			.limit(MAX_ERRORS_IN_DETAIL)
+			.map((error) -> error.getKey() + " " + error.getValue())
+			.collect(Collectors.joining("; ", "Some values are invalid: ", "")));
 		problem.setProperty("errors", errors);
 	}
 

@@ -3,10 +3,9 @@ package io.sw4rm.scheduler.sample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-
-import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
@@ -46,7 +45,7 @@ record BatchResult(int requested, int accepted, int refused, int failed, Map<Str
 			}
 			catch (CompletionException ex) {
 				failed++;
-				reasons.merge(reason(ex.getCause()), 1, Integer::sum);
+				reasons.merge(reason(Objects.requireNonNull(ex.getCause())), 1, Integer::sum);
 			}
 		}
 		return new BatchResult(answers.size(), accepted, refused, failed, reasons);
@@ -55,9 +54,12 @@ record BatchResult(int requested, int accepted, int refused, int failed, Map<Str
 	/**
 	 * Leaves out the correlation id, so that equal failures count as one reason.
 	 */
-	private static String reason(@Nullable Throwable failure) {
-		return (failure instanceof SchedulerException ex) ? "%s at %s".formatted(ex.getStatusCode(), ex.getTarget())
-				: String.valueOf(failure);
+	private static String reason(Throwable failure) {
+		if (!(failure instanceof SchedulerException ex)) {
+			return String.valueOf(failure.getMessage());
+		}
+		String reason = "%s at %s".formatted(ex.getStatusCode(), ex.getTarget());
+		return (ex.getProblem() != null) ? reason + ": " + ex.getProblem().meaning() : reason;
 	}
 
 }

@@ -5,6 +5,9 @@ import io.grpc.ManagedChannel;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -22,13 +25,16 @@ class ConnectionController {
 
 	private final ManagedChannel channel;
 
+	private final HealthEndpoint health;
+
 	private final String target;
 
 	private final boolean embedded;
 
-	ConnectionController(@Qualifier("sw4rmSchedulerChannel") ManagedChannel channel,
+	ConnectionController(@Qualifier("sw4rmSchedulerChannel") ManagedChannel channel, HealthEndpoint health,
 			SchedulerConnectionDetails connectionDetails, ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
 		this.channel = channel;
+		this.health = health;
 		this.target = SchedulerAddress.parse(connectionDetails.getAddress()).toString();
 		this.embedded = embeddedScheduler.getIfAvailable() != null;
 	}
@@ -39,21 +45,45 @@ class ConnectionController {
 	 */
 	@GetMapping
 	Connection connection() {
-		ConnectivityState state = this.channel.getState(true);
-		if (state == ConnectivityState.TRANSIENT_FAILURE) {
+		if (this.channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
 			this.channel.resetConnectBackoff();
 		}
-		return new Connection(this.target, state, this.embedded);
+		return new Connection(this.target, state(), this.embedded);
+	}
+
+	/**
+	 * The channel alone does not tell whether the scheduler responds, so its health is
+	 * checked.
+	 */
+	private State state() {
+		HealthDescriptor health = this.health.healthForPath("sw4rmScheduler");
+		Status status = (health != null) ? health.getStatus() : Status.UNKNOWN;
+		if (status.equals(Status.OUT_OF_SERVICE)) {
+			return State.NOT_SERVING;
+		}
+		if (!status.equals(Status.DOWN)) {
+			return State.CONNECTED;
+		}
+		return switch (this.channel.getState(false)) {
+			case TRANSIENT_FAILURE, SHUTDOWN -> State.UNAVAILABLE;
+			default -> State.NOT_RESPONDING;
+		};
 	}
 
 	/**
 	 * The connection to the scheduler.
 	 *
 	 * @param target the address of the scheduler
-	 * @param state the state of the gRPC channel
+	 * @param state its state
 	 * @param embedded whether the scheduler is embedded in the application
 	 */
-	record Connection(String target, ConnectivityState state, boolean embedded) {
+	record Connection(String target, State state, boolean embedded) {
+
+	}
+
+	enum State {
+
+		CONNECTED, NOT_SERVING, NOT_RESPONDING, UNAVAILABLE
 
 	}
 

@@ -162,7 +162,7 @@ class EmbeddedSchedulerController {
 	 *
 	 * @param agentId the agent
 	 */
-	record AgentRequest(@NotBlank String agentId) {
+	record AgentRequest(@NotBlank @Identifier String agentId) {
 
 	}
 
@@ -174,7 +174,7 @@ class EmbeddedSchedulerController {
 	 * @param outcome the outcome of the task
 	 * @param reason why the task failed
 	 */
-	record Report(@NotBlank String agentId, @NotBlank String taskId, @NotNull Outcome outcome,
+	record Report(@NotBlank @Identifier String agentId, @NotBlank String taskId, @NotNull Outcome outcome,
 			@Nullable String reason) {
 
 	}

@@ -23,6 +23,8 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
 import io.sw4rm.scheduler.client.TaskSubmission;
 
+import static io.sw4rm.scheduler.sample.ClientArguments.checked;
+
 /**
  * Submits single tasks and batches of tasks, and requests preemptions.
  */
@@ -41,12 +43,12 @@ class TaskController {
 
 	@PostMapping
 	SubmitTaskResult submit(@Valid @RequestBody Task task) {
-		return this.scheduler.submitTask(task.toSubmission());
+		return checked(() -> this.scheduler.submitTask(task.toSubmission()));
 	}
 
 	@PostMapping("/batch")
 	CompletableFuture<BatchResult> submitMany(@Valid @RequestBody Batch batch) {
-		List<TaskSubmission> submissions = batch.tasks().stream().map(Task::toSubmission).toList();
+		List<TaskSubmission> submissions = checked(() -> batch.tasks().stream().map(Task::toSubmission).toList());
 		List<CompletableFuture<SubmitTaskResult>> answers = submissions.stream()
 			.map(this.asyncScheduler::submitTask)
 			.toList();
@@ -56,7 +58,7 @@ class TaskController {
 	@PostMapping("/preempt")
 	PreemptionResult preempt(@Valid @RequestBody Preemption preemption) {
 		String reason = (preemption.reason() != null) ? preemption.reason() : "";
-		return this.scheduler.requestPreemption(preemption.agentId(), preemption.taskId(), reason);
+		return checked(() -> this.scheduler.requestPreemption(preemption.agentId(), preemption.taskId(), reason));
 	}
 
 	/**
@@ -70,7 +72,7 @@ class TaskController {
 	 * @param contentType the MIME type of the parameters; {@code application/json} when
 	 * left out
 	 */
-	record Task(@NotBlank String agentId, @Nullable String taskId,
+	record Task(@NotBlank @Identifier String agentId, @Identifier @Nullable String taskId,
 			@Range(min = TaskSubmission.MIN_PRIORITY, max = TaskSubmission.MAX_PRIORITY,
 					message = "must be in range [{min}, {max}], got ${validatedValue}") @Nullable Integer priority,
 			@Nullable String scope, @Nullable Object params, @Nullable String contentType) {
@@ -113,7 +115,7 @@ class TaskController {
 	 * @param taskId the task
 	 * @param reason why the task should yield
 	 */
-	record Preemption(@NotBlank String agentId, @NotBlank String taskId, @Nullable String reason) {
+	record Preemption(@NotBlank @Identifier String agentId, @NotBlank String taskId, @Nullable String reason) {
 
 	}
 

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.grpc.ManagedChannel;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -15,19 +16,39 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 @SampleApplicationTest
 class ConnectionControllerTests {
 
+	@Autowired
+	private RestTestClient rest;
+
+	@Autowired
+	private EmbeddedScheduler scheduler;
+
+	@AfterEach
+	void serve() {
+		this.scheduler.setServing(true);
+	}
+
 	@Test
-	void connectsAndTellsTargetAndState(@Autowired RestTestClient rest, @Autowired EmbeddedScheduler scheduler,
-			@Autowired @Qualifier("sw4rmSchedulerChannel") ManagedChannel channel) {
+	void connectsAndTellsTargetAndState(@Autowired @Qualifier("sw4rmSchedulerChannel") ManagedChannel channel) {
 		channel.enterIdle();
+		awaitState("CONNECTED");
+	}
+
+	@Test
+	void tellsThatSchedulerDoesNotServe() {
+		this.scheduler.setServing(false);
+		awaitState("NOT_SERVING");
+	}
+
+	private void awaitState(String state) {
 		Awaitility.await()
-			.untilAsserted(() -> rest.get()
+			.untilAsserted(() -> this.rest.get()
 				.uri("/api/connection")
 				.exchange()
 				.expectStatus()
 				.isOk()
 				.expectBody()
 				.jsonPath("$")
-				.isEqualTo(Map.of("target", scheduler.address(), "state", "READY", "embedded", true)));
+				.isEqualTo(Map.of("target", this.scheduler.address(), "state", state, "embedded", true)));
 	}
 
 }

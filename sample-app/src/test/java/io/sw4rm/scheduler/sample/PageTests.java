@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.grpc.Status;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -110,7 +112,7 @@ class PageTests {
 		assertThat(agent).hasAccessibleDescription("Must not be empty.");
 		assertThat(agent).isFocused();
 		assertThat(priority)
-			.hasAccessibleDescription("From −19 to 20. Higher is more important. Must be from -19 to 20.");
+			.hasAccessibleDescription("From −19 to 20. Higher is more important. Must be from −19 to 20.");
 		assertThat(priority).hasAttribute("aria-invalid", "true");
 		assertThat(parameters).hasAccessibleDescription(Pattern.compile("^Not valid JSON: "));
 		priority.fill("20");
@@ -127,7 +129,7 @@ class PageTests {
 		button(form, "Shut down…").click();
 		button(dialog(page), "Shut down").click();
 		assertThat(gracePeriod)
-			.hasAccessibleDescription("Leave empty for the default of the scheduler. is not a valid value");
+			.hasAccessibleDescription("Leave empty for the default of the scheduler. This is not a valid value.");
 	}
 
 	@Test
@@ -146,6 +148,30 @@ class PageTests {
 			.hasText(new Pattern[] { Pattern.compile("83 × agent \"worker-2\" is shutting down.*"),
 					Pattern.compile("83 × agent \"worker-3\" is shutting down.*") });
 		assertThat(this.scheduler.queued()).hasSize(84);
+	}
+
+	@Test
+	void showsOutcomesOfOtherTasksWhenOneOfBatchFails(Page page) {
+		open(page);
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).fail(Status.PERMISSION_DENIED);
+		Locator form = section(page, "Submit a batch");
+		button(form, "Submit batch").click();
+		assertThat(log(page)).containsText("Submitted 100 tasks: 99 accepted, 0 refused, 1 failed.");
+		assertThat(form.locator("dd")).hasText(new String[] { "99", "0", "1", "100" });
+		assertThat(form.getByRole(AriaRole.LISTITEM))
+			.hasText(new String[] { "1 × PERMISSION_DENIED at " + this.scheduler.address() });
+	}
+
+	@Test
+	void saysWhyBatchIsRefused(Page page) {
+		open(page);
+		Locator form = section(page, "Submit a batch");
+		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("60");
+		form.getByLabel("Agents").fill("worker-1, " + "w".repeat(201));
+		button(form, "Submit batch").click();
+		assertThat(log(page)).containsText("Submitted 60 tasks: 0 accepted, 0 refused, 60 failed.");
+		assertThat(form.getByRole(AriaRole.LISTITEM).first())
+			.containsText("agentId must not be longer than 200 characters");
 	}
 
 	@Test
@@ -240,6 +266,25 @@ class PageTests {
 	}
 
 	@Test
+	void removesBlanksAroundValues(Page page) {
+		open(page);
+		Locator form = section(page, "Submit a task");
+		form.getByLabel("Agent").fill(" worker-2\u00a0");
+		form.getByLabel("Task id").fill("task-123 ");
+		button(form, "Submit task").click();
+		assertThat(log(page)).containsText("Submitted task-123 to worker-2: accepted.");
+		assertThat(form.getByLabel("Agent")).hasValue("worker-2");
+		Locator activityAgent = section(page, "Activity buffer").getByLabel("Agent");
+		activityAgent.fill("worker-2 ");
+		button(row(page, "Activity buffer", "task-123"), "Purge task-123").click();
+		button(dialog(page), "Purge").click();
+		assertThat(log(page)).containsText("Purged the activity of worker-2: 1 entry removed.");
+		activityAgent.fill("w".repeat(201));
+		assertThat(activityAgent).hasAccessibleDescription("Must not be longer than 200 characters.");
+		assertThat(this.scheduler.agentIds()).containsExactly("worker-2");
+	}
+
+	@Test
 	void showsMarkupAsText(Page page) {
 		String markup = "<img src=x onerror=alert(1)>";
 		submit(markup);
@@ -259,7 +304,7 @@ class PageTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "LIGHT, 1280", "LIGHT, 375", "DARK, 1280", "DARK, 375" })
+	@CsvSource({ "LIGHT, 1280", "LIGHT, 390", "DARK, 1280", "DARK, 390" })
 	void isReadable(ColorScheme colorScheme, int width, Page page) {
 		String longName = "a-name-that-is-much-longer-than-anyone-would-like/with-a-number-0123456789";
 		this.client.submitTask(TaskSubmission.forAgent(longName).taskId(longName).scope(longName).build());
@@ -284,17 +329,81 @@ class PageTests {
 		assertThat(page.evaluate(UNREADABLE_TEXT)).isEqualTo(List.of());
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 390, 1280 })
+	void showsResultWithoutScrolling(int width, Page page) {
+		submit("task-123");
+		page.setViewportSize(width, 844);
+		open(page);
+		for (String name : List.of("Submit task", "Submit batch", "Take next", "Done")) {
+			Locator button = button(page.locator("main"), name).first();
+			button.click();
+			assertThat(toast(page)).containsText(name.startsWith("Submit") ? "accepted" : "task-123");
+			assertThat(toast(page)).isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(1));
+		}
+		this.scheduler.faults().on(Rpc.REQUEST_PREEMPTION).fail(Status.PERMISSION_DENIED);
+		button(page.locator("#queued-table"), "Preempt").first().click();
+		button(dialog(page), "Preempt").click();
+		assertThat(toast(page)).hasText("The scheduler denied permission.");
+		assertThat(log(page)).containsText("PERMISSION_DENIED");
+		section(page, "Submit a task").getByLabel("Agent").fill("");
+		button(section(page, "Submit a task"), "Submit task").click();
+		assertThat(toast(page)).hasText("", new LocatorAssertions.HasTextOptions().setTimeout(2000));
+	}
+
+	@Test
+	void showsThatCallIsWaiting(Page page) {
+		open(page);
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
+		button(section(page, "Submit a task"), "Submit task").click();
+		assertThat(toast(page)).hasText("Waiting for the scheduler…");
+		assertThat(toast(page)).isInViewport();
+	}
+
+	@Test
+	void showsWithinFiveSecondsThatSchedulerHangs(Page page) {
+		open(page);
+		for (Rpc rpc : Rpc.values()) {
+			this.scheduler.faults().on(rpc).times(1000).hang();
+		}
+		assertThat(connection(page)).containsText("Not responding",
+				new LocatorAssertions.ContainsTextOptions().setTimeout(5000));
+		assertThat(page.getByRole(AriaRole.ALERT))
+			.containsText("The scheduler at " + this.scheduler.address() + " does not respond.");
+		assertThat(section(page, "Activity buffer")).containsText("The scheduler did not respond in time.");
+		this.scheduler.faults().clear();
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Reconnected to the scheduler");
+		assertThat(connection(page)).containsText("Connected");
+		assertThat(section(page, "Activity buffer")).containsText("Live");
+	}
+
+	@Test
+	void showsThatSchedulerDoesNotServe(Page page) {
+		open(page);
+		this.scheduler.setServing(false);
+		try {
+			assertThat(connection(page)).containsText("Not serving");
+		}
+		finally {
+			this.scheduler.setServing(true);
+		}
+		assertThat(connection(page)).containsText("Connected");
+	}
+
 	@Test
 	void plotsCalls(Page page) {
 		open(page);
 		Locator plots = section(page, "Calls to the scheduler");
-		Locator rate = plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Calls"));
-		assertThat(rate).containsText(Pattern.compile("[1-9][\\d.,]* /s"));
-		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors")))
-			.containsText("max 0 /s");
-		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).fail(Status.PERMISSION_DENIED);
-		assertThat(plots.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName("Errors"))).not()
-			.containsText("max 0 /s");
+		assertThat(plots).containsText("Live");
+		long polls = this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER);
+		assertThat(figure(plots, "Calls per second")).containsText(Pattern.compile("\\s0\\s+max 0\\s*$"));
+		assertThat(figure(plots, "Mean latency")).containsText("–");
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).times(1).fail(Status.PERMISSION_DENIED);
+		button(section(page, "Submit a task"), "Submit task").click();
+		assertThat(figure(plots, "Calls per second")).containsText(Pattern.compile("max 0[.,]\\d"));
+		assertThat(figure(plots, "Errors per second")).containsText(Pattern.compile("max 0[.,]\\d"));
+		assertThat(figure(plots, "Mean latency")).containsText(Pattern.compile("max \\d.* ms"));
+		assertThat(this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isGreaterThan(polls);
 	}
 
 	private void submit(String taskId) {
@@ -303,8 +412,15 @@ class PageTests {
 
 	private void open(Page page) {
 		page.navigate("http://localhost:" + this.port);
-		assertThat(page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection")))
-			.containsText("Connected");
+		assertThat(connection(page)).containsText("Connected");
+	}
+
+	private static Locator connection(Page page) {
+		return page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection"));
+	}
+
+	private static Locator figure(Locator place, String name) {
+		return place.getByRole(AriaRole.FIGURE, new Locator.GetByRoleOptions().setName(name));
 	}
 
 	private static Locator section(Page page, String title) {
@@ -313,6 +429,10 @@ class PageTests {
 
 	private static Locator log(Page page) {
 		return page.getByRole(AriaRole.LOG);
+	}
+
+	private static Locator toast(Page page) {
+		return page.getByRole(AriaRole.STATUS);
 	}
 
 	private static Locator dialog(Page page) {

@@ -1,5 +1,8 @@
 package io.sw4rm.scheduler.sample;
 
+import java.io.IOException;
+import java.net.ServerSocket;
+
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -59,6 +62,35 @@ class PageWithoutSchedulerTests {
 		submit.click();
 		assertThat(page.getByRole(AriaRole.LOG)).containsText("accepted");
 		assertThat(scheduler.queued()).hasSize(1);
+	}
+
+	@Test
+	void showsThatSchedulerHangsUntilItResponds(Page page) throws IOException {
+		page.navigate("http://localhost:" + this.port);
+		Locator connection = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection"));
+		assertThat(connection).containsText("Connected");
+		scheduler.close();
+		try (ServerSocket silent = new ServerSocket(scheduler.port())) {
+			assertThat(silent.isBound()).isTrue();
+			assertThat(connection).containsText("Not responding");
+			assertThat(page.getByRole(AriaRole.ALERT))
+				.containsText("The scheduler at " + scheduler.address() + " does not respond.");
+		}
+		scheduler = EmbeddedScheduler.builder().port(scheduler.port()).start();
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Reconnected to the scheduler");
+		assertThat(connection).containsText("Connected");
+	}
+
+	@Test
+	void showsThatApplicationHangsUntilItResponds(Page page) {
+		page.navigate("http://localhost:" + this.port);
+		Locator connection = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Connection"));
+		assertThat(connection).containsText("Connected");
+		page.route("**/api/**", (route) -> {
+		});
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("The application does not respond.");
+		page.unroute("**/api/**");
+		assertThat(page.getByRole(AriaRole.ALERT)).containsText("Reconnected to the scheduler");
 	}
 
 	@Test

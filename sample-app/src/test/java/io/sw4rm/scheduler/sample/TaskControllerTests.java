@@ -174,6 +174,27 @@ class TaskControllerTests {
 	}
 
 	@Test
+	void countsOtherTasksOfBatchWhenParamsOfOneCannotBeConverted() {
+		post("/api/tasks/batch", """
+				{"tasks": [{"agentId": "worker-1", "taskId": "a"},
+				 {"agentId": "worker-1", "params": {"a": 1}, "contentType": "text/plain"},
+				 {"agentId": "worker-1", "taskId": "b"}]}""").expectStatus()
+			.isOk()
+			.expectBody(BatchResult.class)
+			.value((result) -> {
+				assertThat(result).isNotNull();
+				assertThat(result.requested()).isEqualTo(3);
+				assertThat(result.accepted()).isEqualTo(2);
+				assertThat(result.failed()).isOne();
+				assertThat(result.reasons().keySet()).singleElement()
+					.asString()
+					.startsWith("params of type")
+					.contains("text/plain");
+			});
+		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).containsExactlyInAnyOrder("a", "b");
+	}
+
+	@Test
 	void submitsNoneOfManyTasksWhenOneIsInvalid() {
 		post("/api/tasks/batch", """
 				{"tasks": [{"agentId": "worker-1"}, {"agentId": "worker-1", "priority": -20}]}""").expectStatus()
