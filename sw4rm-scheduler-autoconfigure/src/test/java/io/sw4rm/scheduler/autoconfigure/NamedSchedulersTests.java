@@ -193,6 +193,15 @@ class NamedSchedulersTests {
 	}
 
 	@Test
+	void namedClientsAreMadeByFactoryOfUser() {
+		SchedulerClientFactory factory = (name) -> SchedulerClient.builder(this.green.address());
+		this.contextRunner.withBean("mine", SchedulerClientFactory.class, () -> factory).run((context) -> {
+			submit(context.getBean("blueSchedulerClient", SchedulerClient.class), "task-1");
+			assertThat(tasks(this.green)).containsExactly("task-1");
+		});
+	}
+
+	@Test
 	void clientWithoutAddressFailsNamingTheProperty() {
 		this.contextRunner.withPropertyValues("sw4rm.scheduler.client.red.deadline=5s")
 			.run((context) -> assertThat(context).getFailure()

@@ -10,12 +10,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import io.sw4rm.scheduler.autoconfigure.actuate.SchedulerEndpoint;
 import io.sw4rm.scheduler.autoconfigure.actuate.SchedulerEndpoint.SchedulerDescriptor;
@@ -30,6 +33,7 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Tests for applications whose own channel replaces that of the scheduler without a name.
@@ -89,6 +93,35 @@ class ReplacedChannelTests {
 			.withPropertyValues("sw4rm.scheduler." + property, new TestCertificates().trustProperty("mine"))
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("own bean 'sw4rmSchedulerChannel' replaces the channel"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "ssl.enabled=true", "ssl.bundle=mine", "address=https://localhost:1", "auth.token=secret" })
+	void isNotUsedBySettingsThatItWouldIgnoreIfBeansAreLazy(String property) {
+		this.contextRunner.withInitializer(lazyInitialization())
+			.withPropertyValues("sw4rm.scheduler." + property, new TestCertificates().trustProperty("mine"))
+			.run((context) -> {
+				assertThatException().isThrownBy(() -> context.getBean(SchedulerClient.class))
+					.havingRootCause()
+					.withMessageContaining("own bean 'sw4rmSchedulerChannel' replaces the channel");
+				assertThatException().isThrownBy(() -> context.getBean(SchedulerClientFactory.class).create());
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void refusesEmbeddedSchedulerThatItWouldReplace(boolean lazy) {
+		this.contextRunner.withInitializer(lazy ? lazyInitialization() : (context) -> {
+		})
+			.withPropertyValues("sw4rm.scheduler.embedded.enabled=true")
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContaining("sw4rm.scheduler.embedded.enabled")
+				.hasMessageContaining("[sw4rmSchedulerChannel] are used instead of the embedded scheduler"));
+	}
+
+	private static ApplicationContextInitializer<ConfigurableApplicationContext> lazyInitialization() {
+		return (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -119,6 +120,36 @@ class EmbeddedSchedulerAutoConfigurationTests {
 			.withPropertyValues("sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.embedded.enabled=true")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("Add io.sw4rm:sw4rm-scheduler-embedded"));
+	}
+
+	@Test
+	void stopsTheLazyApplicationThatAsksForAMissingLibrary() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(EmbeddedScheduler.class))
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withPropertyValues("sw4rm.scheduler.embedded.enabled=true")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("Add io.sw4rm:sw4rm-scheduler-embedded"));
+	}
+
+	@Test
+	void startsLateIfBeansAreLazy() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				assertThat(context.getBeanFactory().containsSingleton("sw4rmEmbeddedScheduler")).isFalse();
+				submit(context, "task-1");
+				assertThat(context.getBean(EmbeddedScheduler.class).agent("worker-1").queued()).hasSize(1);
+			});
+	}
+
+	@Test
+	void refusesConnectionDetailsOfUserIfItIsRequested() {
+		this.contextRunner.withBean("mine", SchedulerConnectionDetails.class, () -> () -> "localhost:1")
+			.withPropertyValues("sw4rm.scheduler.embedded.enabled=true")
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContaining("[mine] are used instead of the embedded scheduler"));
 	}
 
 	@Test
