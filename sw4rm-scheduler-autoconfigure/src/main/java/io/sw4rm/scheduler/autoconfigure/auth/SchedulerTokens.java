@@ -59,7 +59,7 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		warn(name, prefix, properties);
 		PlaintextGuard plaintextGuard = new PlaintextGuard(prefix, properties.isDangerouslyAllowPlaintext());
 		plaintextGuard.check(address);
-		return new BearerTokenClientInterceptor(new TokenSource(supplier, SUPPLIER_PATIENCE),
+		return new BearerTokenClientInterceptor(new TokenSource(supplier, SUPPLIER_PATIENCE, System::nanoTime),
 				plaintextGuard, this.headerLogs);
 	}
 
@@ -118,7 +118,7 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	 */
 	@Override
 	public void customize(String name, SchedulerClientBuilder builder) {
-		builder.repeatUnauthenticated((call) -> BearerTokenCredentials.sent(call) != null);
+		builder.repeatUnauthenticated(BearerTokenCredentials::isRepeatable);
 	}
 
 	/**
