@@ -37,9 +37,8 @@ final class BearerTokenCredentials extends CallCredentials {
 	BearerTokenCredentials(BearerTokenClientInterceptor interceptor, @Nullable SchedulerCall call) {
 		this.interceptor = interceptor;
 		this.call = call;
-		this.token = interceptor.tokens()
-			.of((call != null) ? new SchedulerTokenRequest(call.operation(), call.agentId())
-					: new SchedulerTokenRequest(null, null));
+		TokenSource tokens = interceptor.tokens();
+		this.token = (call != null) ? tokens.of(call.operation(), call.agentId()) : tokens.of(null, null);
 		BearerTokenCredentials previous = of(call);
 		this.rejected = (previous != null) ? previous.sent : null;
 	}

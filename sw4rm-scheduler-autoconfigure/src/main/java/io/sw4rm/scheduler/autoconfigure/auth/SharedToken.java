@@ -235,15 +235,15 @@ final class SharedToken {
 				leave();
 				SharedToken.this.failure = null;
 				SharedToken.this.afterFailure.end();
+				if (this.replacement != null) {
+					this.replacement.trial = token;
+				}
 			}
-			if (this.replacement != null) {
-				this.replacement.trial = token;
-				if (this.replacement.rejected.hasValue(token.value())) {
-					rejected(token);
-				}
-				else {
-					this.replacement.approved.completeOnTimeout(token, TRIAL.toNanos(), TimeUnit.NANOSECONDS);
-				}
+			if (this.replacement != null && this.replacement.rejected.hasValue(token.value())) {
+				rejected(token);
+			}
+			else if (this.replacement != null) {
+				this.replacement.approved.completeOnTimeout(token, TRIAL.toNanos(), TimeUnit.NANOSECONDS);
 			}
 			complete(token);
 		}

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ConcurrentLruCache;
 
+import io.sw4rm.scheduler.client.SchedulerOperation;
+
 /**
  * The tokens of one scheduler: one {@link SharedToken} for each operation and agent, or
  * one for all calls if the token does not depend on the call. Thread-safe.
@@ -18,8 +20,6 @@ final class TokenSource {
 
 	/** A token that is not remembered is only requested from the supplier again. */
 	private static final int MAX_TOKENS = 10_000;
-
-	private static final SchedulerTokenRequest ANY = new SchedulerTokenRequest(null, null);
 
 	private final LimitedExecutor executor = new LimitedExecutor(MAX_THREADS);
 
@@ -36,14 +36,18 @@ final class TokenSource {
 	TokenSource(SchedulerTokenSupplier supplier, Duration patience, LongSupplier nanoTime) {
 		this.tokens = new ConcurrentLruCache<>(MAX_TOKENS,
 				(request) -> new SharedToken(supplier, request, patience, this.executor, nanoTime));
-		this.forAllCalls = (supplier instanceof ReadyTokenSupplier) ? this.tokens.get(ANY) : null;
+		this.forAllCalls = (supplier instanceof ReadyTokenSupplier)
+				? this.tokens.get(new SchedulerTokenRequest(null, null)) : null;
 	}
 
 	/**
 	 * Return the token for a call.
+	 * @param operation the operation of the call, if a scheduler client makes it
+	 * @param agentId the agent of the call, if a scheduler client makes it
 	 */
-	SharedToken of(SchedulerTokenRequest request) {
-		return (this.forAllCalls != null) ? this.forAllCalls : this.tokens.get(request);
+	SharedToken of(@Nullable SchedulerOperation operation, @Nullable String agentId) {
+		return (this.forAllCalls != null) ? this.forAllCalls
+				: this.tokens.get(new SchedulerTokenRequest(operation, agentId));
 	}
 
 }

@@ -22,28 +22,27 @@ class TokenSupplierFailureAnalyzer extends AbstractFailureAnalyzer<BeanCreationE
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BeanCreationException cause) {
-		BeanCreationException failure = innermost(cause);
-		String name = failure.getBeanName();
-		Throwable reason = failure.getMostSpecificCause();
-		if (name == null || !isTokenSupplier(name) || reason.getClass().getName().startsWith("org.springframework.")) {
+		if (cause.getMostSpecificCause().getClass().getName().startsWith("org.springframework.")) {
 			return null;
 		}
-		return new FailureAnalysis(
-				"The bean '%s', which supplies tokens for SW4RM schedulers, could not be created: %s".formatted(name,
-						reason),
-				"Correct the cause of this exception. To start without tokens, remove the bean.", failure);
-	}
-
-	private static BeanCreationException innermost(BeanCreationException failure) {
-		BeanCreationException innermost = failure;
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			innermost = (cause instanceof BeanCreationException creation) ? creation : innermost;
+		for (Throwable failure = cause; failure != null; failure = failure.getCause()) {
+			if (failure instanceof BeanCreationException creation && isTokenSupplier(creation.getBeanName())) {
+				return analysis(creation);
+			}
 		}
-		return innermost;
+		return null;
 	}
 
-	private boolean isTokenSupplier(String name) {
-		return this.beanFactory.containsBean(name) && this.beanFactory.isTypeMatch(name, SchedulerTokenSupplier.class);
+	private boolean isTokenSupplier(@Nullable String beanName) {
+		return beanName != null && this.beanFactory.containsBean(beanName)
+				&& this.beanFactory.isTypeMatch(beanName, SchedulerTokenSupplier.class);
+	}
+
+	private static FailureAnalysis analysis(BeanCreationException failure) {
+		return new FailureAnalysis(
+				"The bean '%s', which supplies tokens for SW4RM schedulers, could not be created: %s"
+					.formatted(failure.getBeanName(), failure.getMostSpecificCause()),
+				"Correct the cause of this exception. To start without tokens, remove the bean.", failure);
 	}
 
 }

@@ -23,6 +23,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.grpc.client.GrpcChannelFactory;
@@ -42,9 +43,10 @@ class TokenConfigurationFailureTests {
 	@AutoClose
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.start();
 
-	@Test
-	void saysWhySupplierCouldNotBeCreated(CapturedOutput output) {
-		assertFailsToStart(FaultySupplierApplication.class);
+	@ParameterizedTest
+	@ValueSource(classes = { FaultySupplierApplication.class, FaultyVaultApplication.class })
+	void saysWhySupplierCouldNotBeCreated(Class<?> application, CapturedOutput output) {
+		assertFailsToStart(application);
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("'tokenSupplier'")
 			.contains("java.lang.IllegalStateException: the vault is sealed");
@@ -163,6 +165,27 @@ class TokenConfigurationFailureTests {
 		@Bean
 		SchedulerTokenSupplier tokenSupplier() {
 			throw new IllegalStateException("the vault is sealed");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class FaultyVaultApplication {
+
+		@Bean
+		SchedulerTokenSupplier tokenSupplier(Vault vault) {
+			return (request) -> vault.toString();
+		}
+
+		@Bean
+		@Lazy
+		Vault vault() {
+			throw new IllegalStateException("the vault is sealed");
+		}
+
+		record Vault() {
+
 		}
 
 	}

@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
@@ -22,7 +24,10 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for {@link TokenSource}.
  */
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class TokenSourceTests {
+
+	private static final SchedulerOperation OPERATION = SchedulerOperation.POLL_ACTIVITY_BUFFER;
 
 	private static final Duration LONG = Duration.ofHours(1);
 
@@ -36,11 +41,13 @@ class TokenSourceTests {
 			requests.add(request);
 			return "token";
 		}, LONG);
-		List<SchedulerTokenRequest> expected = List.of(request("worker-1"), request("worker-2"),
-				new SchedulerTokenRequest(SchedulerOperation.SUBMIT_TASK, "worker-1"));
+		List<SchedulerTokenRequest> expected = List.of(new SchedulerTokenRequest(OPERATION, "worker-1"),
+				new SchedulerTokenRequest(OPERATION, "worker-2"),
+				new SchedulerTokenRequest(SchedulerOperation.SUBMIT_TASK, "worker-1"),
+				new SchedulerTokenRequest(null, null));
 		List<Runnable> tasks = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
-			expected.forEach((request) -> source.of(request).get(tasks::add));
+			expected.forEach((request) -> source.of(request.operation(), request.agentId()).get(tasks::add));
 		}
 		tasks.forEach(Runnable::run);
 		assertThat(requests).isEqualTo(expected);
@@ -49,7 +56,7 @@ class TokenSourceTests {
 	@Test
 	void sharesTokenThatDoesNotDependOnCall() {
 		TokenSource source = source((ReadyTokenSupplier) () -> "token", LONG);
-		assertThat(source.of(request("worker-1"))).isSameAs(source.of(request("worker-2")));
+		assertThat(source.of(OPERATION, "worker-1")).isSameAs(source.of(OPERATION, "worker-2"));
 	}
 
 	@Test
@@ -62,7 +69,7 @@ class TokenSourceTests {
 			return "token";
 		}, LONG);
 		List<CompletableFuture<BearerToken>> tokens = IntStream.range(0, 2 * TokenSource.MAX_THREADS)
-			.mapToObj((i) -> source.of(request("worker-" + i)).get(this.executor))
+			.mapToObj((i) -> source.of(OPERATION, "worker-" + i).get(this.executor))
 			.toList();
 		await().until(() -> requests.size() == TokenSource.MAX_THREADS);
 		assertThat(tokens).noneMatch(CompletableFuture::isDone);
@@ -81,23 +88,19 @@ class TokenSourceTests {
 			return "token";
 		}, Duration.ofMillis(100));
 		List<CompletableFuture<BearerToken>> tokens = IntStream.range(0, 2 * TokenSource.MAX_THREADS)
-			.mapToObj((i) -> source.of(request("worker-" + i)).get(this.executor))
+			.mapToObj((i) -> source.of(OPERATION, "worker-" + i).get(this.executor))
 			.toList();
 		assertThat(tokens).allSatisfy((token) -> assertThat(token).failsWithin(Duration.ofSeconds(10))
 			.withThrowableThat()
 			.withMessageContaining("hanging since"));
 		supply.countDown();
-		await().untilAsserted(() -> assertThat(source.of(request("worker-0")).get(this.executor))
+		await().untilAsserted(() -> assertThat(source.of(OPERATION, "worker-0").get(this.executor))
 			.succeedsWithin(Duration.ofSeconds(10)));
 		assertThat(requests).hasSizeLessThan(tokens.size());
 	}
 
 	private static TokenSource source(SchedulerTokenSupplier supplier, Duration patience) {
 		return new TokenSource(supplier, patience, System::nanoTime);
-	}
-
-	private static SchedulerTokenRequest request(String agentId) {
-		return new SchedulerTokenRequest(SchedulerOperation.POLL_ACTIVITY_BUFFER, agentId);
 	}
 
 	private static void awaitUninterruptibly(CountDownLatch latch) {
