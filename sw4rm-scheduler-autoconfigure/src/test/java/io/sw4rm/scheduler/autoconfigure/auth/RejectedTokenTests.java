@@ -31,6 +31,7 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -115,7 +116,7 @@ class RejectedTokenTests {
 			poll(context, 20);
 			supplier.replaceToken("renewed");
 			this.tokens.accept("renewed");
-			await().untilAsserted(() -> poll(context));
+			await().untilAsserted(() -> assertThatNoException().isThrownBy(() -> poll(context)));
 			this.tokens.accept("renewed-again");
 			supplier.replaceOnInvalidation("renewed-again");
 			poll(context);
