@@ -136,6 +136,8 @@ final class SchedulerPropertiesValidator {
 				retry.getStatuses(),
 				"It must not be empty and must not contain OK. Set '%sretry.max-attempts' to 1 to disable retries."
 					.formatted(this.prefix));
+		check(!retry.getStatuses().contains(Status.Code.UNAUTHENTICATED), "retry.statuses", retry.getStatuses(),
+				"It must not contain UNAUTHENTICATED: the client itself repeats such calls with another token. Remove this status.");
 		SchedulerChannelProperties.Retry.Throttling throttling = retry.getThrottling();
 		check(throttling.getMaxTokens() >= 1 && throttling.getMaxTokens() <= 1000, "retry.throttling.max-tokens",
 				throttling.getMaxTokens(), "It must be in range [1, 1000].");

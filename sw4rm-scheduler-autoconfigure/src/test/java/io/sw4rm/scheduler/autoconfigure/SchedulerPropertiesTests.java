@@ -132,6 +132,7 @@ class SchedulerPropertiesTests {
 			retry.max-backoff        | 100ms                   | sw4rm.scheduler.retry.initial-backoff
 			retry.backoff-multiplier | 0.5                     | at least 1
 			retry.statuses           | ok                      | must not contain OK
+			retry.statuses           | unavailable,unauthenticated | with another token
 			load-balancing-policy    | fastest                 | round_robin
 			ssl.server-name-override | scheduler.test          | no effect without TLS
 			user-agent               | ' '                     | not blank

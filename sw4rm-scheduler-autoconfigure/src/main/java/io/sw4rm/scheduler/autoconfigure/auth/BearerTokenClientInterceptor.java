@@ -8,8 +8,10 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.CompositeCallCredentials;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
@@ -65,7 +67,15 @@ class BearerTokenClientInterceptor implements ClientInterceptor, Ordered {
 				if (headers.containsKey(BearerToken.AUTHORIZATION)) {
 					credentials.callHasAuthorization();
 				}
-				super.start(listener, headers);
+				super.start(new SimpleForwardingClientCallListener<>(listener) {
+
+					@Override
+					public void onClose(Status status, Metadata trailers) {
+						credentials.callHasEnded(status);
+						super.onClose(status, trailers);
+					}
+
+				}, headers);
 			}
 
 		};

@@ -1,7 +1,9 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
+import com.google.common.base.Throwables;
 import io.grpc.CallCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -19,26 +21,41 @@ final class BearerTokenCredentials extends CallCredentials {
 
 	private final @Nullable SchedulerCall call;
 
-	/** The token that the scheduler rejected at the previous attempt of the call. */
-	private final @Nullable BearerToken refused;
+	private final SharedToken token;
+
+	/** The token that the scheduler rejected before the call was repeated. */
+	private final @Nullable BearerToken rejected;
 
 	private volatile boolean callHasAuthorization;
 
 	private volatile @Nullable BearerToken sent;
 
+	private volatile @Nullable CompletableFuture<BearerToken> awaited;
+
+	private volatile boolean callHasEnded;
+
 	BearerTokenCredentials(BearerTokenClientInterceptor interceptor, @Nullable SchedulerCall call) {
 		this.interceptor = interceptor;
 		this.call = call;
-		this.refused = sent(call);
+		TokenSource tokens = interceptor.tokens();
+		this.token = (call != null) ? tokens.of(call.operation(), call.agentId()) : tokens.of(null, null);
+		BearerTokenCredentials previous = of(call);
+		this.rejected = (previous != null) ? previous.sent : null;
 	}
 
 	/**
-	 * Return the token that was sent with the latest attempt of a call.
+	 * Return whether a call that was rejected may be repeated with another token.
 	 */
-	static @Nullable BearerToken sent(@Nullable SchedulerCall call) {
-		return (call != null
-				&& call.getAttribute(BearerTokenCredentials.class) instanceof BearerTokenCredentials credentials)
-						? credentials.sent : null;
+	static boolean isRepeatable(SchedulerCall call) {
+		BearerTokenCredentials credentials = of(call);
+		return credentials != null && credentials.sent != null && credentials.token.isReplaceable();
+	}
+
+	/**
+	 * Return the credentials that the latest attempt of a call has sent.
+	 */
+	private static @Nullable BearerTokenCredentials of(@Nullable SchedulerCall call) {
+		return (call != null) ? (BearerTokenCredentials) call.getAttribute(BearerTokenCredentials.class) : null;
 	}
 
 	void callHasAuthorization() {
@@ -57,30 +74,31 @@ final class BearerTokenCredentials extends CallCredentials {
 			return;
 		}
 		this.sent = null;
-		TokenSource tokens = this.interceptor.tokens();
-		BearerToken token = tokens.ready(this.refused);
-		if (token != null) {
-			send(token, applier);
+		BearerToken ready = (this.rejected == null) ? this.token.ready() : null;
+		if (ready != null) {
+			send(ready, applier);
 			return;
 		}
-		tokens.fetch(request(), this.refused, executor).whenComplete((fetched, failure) -> {
+		CompletableFuture<BearerToken> token = ((this.rejected == null) ? this.token.get(executor)
+				: this.token.replace(this.rejected, executor))
+			.copy();
+		token.whenComplete((fetched, failure) -> {
 			if (failure != null) {
-				fail(failure, applier);
+				fail(Throwables.getRootCause(failure), applier);
 			}
 			else {
 				send(fetched, applier);
 			}
 		});
-	}
-
-	private SchedulerTokenRequest request() {
-		return (this.call != null) ? new SchedulerTokenRequest(this.call.operation(), this.call.agentId())
-				: new SchedulerTokenRequest(null, null);
+		this.awaited = token;
+		if (this.callHasEnded) {
+			token.cancel(false);
+		}
 	}
 
 	private void send(BearerToken token, MetadataApplier applier) {
-		if (this.refused != null && this.refused.hasValue(token.value())) {
-			fail(new TokenNotSentException("No token other than the rejected one is available"), applier);
+		if (this.rejected != null && this.rejected.hasValue(token.value())) {
+			fail(TokenNotSentException.noOther(), applier);
 			return;
 		}
 		this.sent = token;
@@ -95,6 +113,29 @@ final class BearerTokenCredentials extends CallCredentials {
 	 */
 	private static void fail(Throwable failure, MetadataApplier applier) {
 		applier.fail(Status.UNAUTHENTICATED.withDescription(failure.getMessage()).withCause(failure));
+	}
+
+	/**
+	 * Called when the call has ended. gRPC keeps a connection open for as long as
+	 * credentials of a call are pending, even if the call has ended: when an application
+	 * stops, it would wait for the supplier.
+	 */
+	void callHasEnded(Status status) {
+		this.callHasEnded = true;
+		CompletableFuture<BearerToken> awaited = this.awaited;
+		if (awaited != null) {
+			awaited.cancel(false);
+		}
+		BearerToken sent = this.sent;
+		if (sent == null) {
+			return;
+		}
+		if (status.isOk()) {
+			this.token.accepted(sent);
+		}
+		else if (status.getCode() == Status.Code.UNAUTHENTICATED && status.getCause() == null) {
+			this.token.rejected(sent);
+		}
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -42,13 +43,19 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 			this.token = read(this.file);
 		}
 		catch (IOException | InvalidPathException ex) {
-			throw new InvalidConfigurationPropertyValueException(property, file,
-					(ex instanceof CharacterCodingException)
-							? "The content of the file (not shown) can't be sent. " + BearerToken.RULE
-							: "The file can't be read (%s). Specify an existing, readable file."
-								.formatted(ex.getClass().getSimpleName()));
+			throw new InvalidConfigurationPropertyValueException(property, file, reason(ex));
 		}
 		this.readNanos = System.nanoTime();
+	}
+
+	private static String reason(Exception failure) {
+		if (failure instanceof EOFException) {
+			return "The file is empty. Write a token to it.";
+		}
+		return (failure instanceof CharacterCodingException)
+				? "The content of the file (not shown) can't be sent. " + BearerToken.RULE
+				: "The file can't be read (%s). Specify an existing, readable file."
+					.formatted(failure.getClass().getSimpleName());
 	}
 
 	private static String read(Path file) throws IOException {
@@ -57,6 +64,9 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 			throw new NoSuchFileException("There is no regular file at " + file);
 		}
 		String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+		if (token.isEmpty()) {
+			throw new EOFException();
+		}
 		if (!BearerToken.isValid(token)) {
 			throw new CharacterCodingException();
 		}

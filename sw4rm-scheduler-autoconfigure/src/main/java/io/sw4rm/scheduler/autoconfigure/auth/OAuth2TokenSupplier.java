@@ -85,8 +85,10 @@ class OAuth2TokenSupplier implements ReadyTokenSupplier {
 			return Objects.requireNonNull(client, "There is no authorized client").getAccessToken();
 		}
 		catch (OAuth2AuthorizationException ex) {
-			throw TokenNotSentException.unavailable("OAuth2 client registration '%s' got error '%s' (%s)"
-				.formatted(this.registrationId, ex.getError().getErrorCode(), types(ex)), ex);
+			throw TokenNotSentException
+				.unavailable("OAuth2 client registration '%s' got error '%s' (%s)".formatted(this.registrationId,
+						ex.getError().getErrorCode(), types(ex)))
+				.withStackTraceOf(ex);
 		}
 	}
 

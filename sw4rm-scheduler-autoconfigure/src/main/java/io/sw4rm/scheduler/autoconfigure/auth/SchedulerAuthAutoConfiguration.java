@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.converter.FormHttpMessageConverter;
 import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
@@ -113,14 +114,9 @@ public final class SchedulerAuthAutoConfiguration {
 	@ConditionalOnClass(SanitizingFunction.class)
 	static class ActuatorConfiguration {
 
-		/**
-		 * Sanitizes tokens in endpoints that show values.
-		 */
 		@Bean
-		SanitizingFunction sw4rmSchedulerTokenSanitizingFunction() {
-			return (data) -> data.getLowerCaseKey()
-				.replaceAll("[^a-z0-9]", "")
-				.matches("sw4rmscheduler(client.+)?(authtoken|metadata.+)") ? data.withSanitizedValue() : data;
+		SecretsSanitizingFunction sw4rmSchedulerSecretsSanitizingFunction(Environment environment) {
+			return new SecretsSanitizingFunction(environment);
 		}
 
 	}

@@ -16,7 +16,6 @@ import org.springframework.util.Assert;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientBuilderCustomizer;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections.InterceptorFactory;
-import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
@@ -60,8 +59,8 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		warn(name, prefix, properties);
 		PlaintextGuard plaintextGuard = new PlaintextGuard(prefix, properties.isDangerouslyAllowPlaintext());
 		plaintextGuard.check(address);
-		return new BearerTokenClientInterceptor(new TokenSource(supplier, SUPPLIER_PATIENCE), plaintextGuard,
-				this.headerLogs);
+		return new BearerTokenClientInterceptor(new TokenSource(supplier, SUPPLIER_PATIENCE, System::nanoTime),
+				plaintextGuard, this.headerLogs);
 	}
 
 	private @Nullable SchedulerTokenSupplier supplier(String name, String prefix, SchedulerAuthProperties properties) {
@@ -75,20 +74,13 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		}
 		String token = properties.getToken();
 		if (token != null) {
-			return fixed(prefix + "auth.token", token);
+			return new FixedTokenSupplier(prefix + "auth.token", token);
 		}
 		if (properties.getTokenFile() != null) {
 			return new FileTokenSupplier(prefix + "auth.token-file", properties.getTokenFile());
 		}
 		String registrationId = properties.getOauth2().getRegistrationId();
 		return (registrationId != null) ? oauth2(prefix, registrationId) : null;
-	}
-
-	private static ReadyTokenSupplier fixed(String property, String token) {
-		if (!BearerToken.isValid(token)) {
-			throw SchedulerFailureException.forSecretProperty(property, BearerToken.RULE);
-		}
-		return () -> token;
 	}
 
 	/**
@@ -122,12 +114,11 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 	}
 
 	/**
-	 * A rejected call is repeated if this class sent its token, because another token may
-	 * be available.
+	 * A rejected call is repeated if another token may be available.
 	 */
 	@Override
 	public void customize(String name, SchedulerClientBuilder builder) {
-		builder.repeatUnauthenticated((call) -> BearerTokenCredentials.sent(call) != null);
+		builder.repeatUnauthenticated(BearerTokenCredentials::isRepeatable);
 	}
 
 	/**

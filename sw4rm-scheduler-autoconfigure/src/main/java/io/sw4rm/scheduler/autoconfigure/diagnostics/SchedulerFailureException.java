@@ -11,6 +11,8 @@ public class SchedulerFailureException extends RuntimeException {
 
 	private final String action;
 
+	private final @Nullable String property;
+
 	/**
 	 * Create an exception.
 	 * @param description what is wrong
@@ -20,10 +22,18 @@ public class SchedulerFailureException extends RuntimeException {
 	public SchedulerFailureException(String description, String action, @Nullable Throwable cause) {
 		super(description, cause);
 		this.action = action;
+		this.property = null;
+	}
+
+	private SchedulerFailureException(String description, String action, String property) {
+		super(description);
+		this.action = action;
+		this.property = property;
 	}
 
 	/**
-	 * Return an exception for a property with an invalid value that may be a secret.
+	 * Return an exception for a property with an invalid value that may be a secret. The
+	 * analysis contains the origin of the property, but not its value.
 	 * @param name the name of the property
 	 * @param action what to do about it, without the value
 	 * @return the exception
@@ -31,11 +41,30 @@ public class SchedulerFailureException extends RuntimeException {
 	public static SchedulerFailureException forSecretProperty(String name, String action) {
 		return new SchedulerFailureException(
 				"Invalid value (not shown, it may be secret) for configuration property '%s'.".formatted(name), action,
-				null);
+				name);
+	}
+
+	/**
+	 * Return an exception for a property that must not be blank. The analysis contains
+	 * the origin of the property.
+	 * @param name the name of the property
+	 * @param action what to do about it
+	 * @return the exception
+	 */
+	public static SchedulerFailureException forBlankProperty(String name, String action) {
+		return new SchedulerFailureException("The value of configuration property '%s' is blank.".formatted(name),
+				action, name);
 	}
 
 	String getAction() {
 		return this.action;
+	}
+
+	/**
+	 * Return the invalid property, or {@code null} if there is none.
+	 */
+	@Nullable String getProperty() {
+		return this.property;
 	}
 
 }

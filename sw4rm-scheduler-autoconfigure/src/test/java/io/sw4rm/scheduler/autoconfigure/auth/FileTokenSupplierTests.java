@@ -99,7 +99,7 @@ class FileTokenSupplierTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", " \n", "Bearer s3cret", "s3cret\nagain", "s3cret\u00fc", "s3cret\u0000" })
+	@ValueSource(strings = { "Bearer s3cret", "s3cret\nagain", "s3cret\u00fc", "s3cret\u0000" })
 	void refusesContentThatIsNoTokenWithoutShowingIt(String content) {
 		Path file = file(content);
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)

@@ -37,6 +37,7 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -179,7 +180,7 @@ class OAuth2TokenTests {
 		this.contextRunner.run((context) -> {
 			assertThatExceptionOfType(SchedulerPermissionDeniedException.class).isThrownBy(() -> poll(context));
 			this.endpoint.failWith(null);
-			poll(context);
+			await().untilAsserted(() -> assertThatNoException().isThrownBy(() -> poll(context)));
 			assertThat(this.tokens.authorizations()).containsExactly("Bearer oauth2-token-2");
 		});
 	}

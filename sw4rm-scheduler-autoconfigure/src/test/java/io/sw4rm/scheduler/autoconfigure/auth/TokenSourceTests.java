@@ -1,125 +1,114 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import io.sw4rm.scheduler.client.SchedulerOperation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link TokenSource}.
  */
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class TokenSourceTests {
 
-	private static final SchedulerTokenRequest REQUEST = new SchedulerTokenRequest(
-			SchedulerOperation.POLL_ACTIVITY_BUFFER, "worker-1");
+	private static final SchedulerOperation OPERATION = SchedulerOperation.POLL_ACTIVITY_BUFFER;
 
-	private final Deque<Runnable> tasks = new ArrayDeque<>();
+	private static final Duration LONG = Duration.ofHours(1);
 
-	private final Executor executor = this.tasks::add;
-
-	private final AtomicInteger number = new AtomicInteger();
-
-	private final TokenSource source = new TokenSource((request) -> "token-" + this.number.incrementAndGet(),
-			Duration.ofHours(1));
-
-	@Test
-	void asksOnceForAllThatWait() {
-		CompletableFuture<BearerToken> first = this.source.fetch(REQUEST, null, this.executor);
-		CompletableFuture<BearerToken> second = this.source.fetch(REQUEST, null, this.executor);
-		runTasks();
-		assertThat(first.join()).isSameAs(second.join()).matches((token) -> token.hasValue("token-1"));
-	}
+	@AutoClose("shutdownNow")
+	private final ExecutorService executor = Executors.newCachedThreadPool();
 
 	@Test
 	void asksOnceForEachOperationAndAgent() {
 		List<SchedulerTokenRequest> requests = new ArrayList<>();
-		TokenSource source = new TokenSource((request) -> {
+		TokenSource source = source((request) -> {
 			requests.add(request);
 			return "token";
-		}, Duration.ofHours(1));
-		SchedulerTokenRequest otherAgent = new SchedulerTokenRequest(REQUEST.operation(), "worker-2");
-		SchedulerTokenRequest otherOperation = new SchedulerTokenRequest(SchedulerOperation.SUBMIT_TASK,
-				REQUEST.agentId());
+		}, LONG);
+		List<SchedulerTokenRequest> expected = List.of(new SchedulerTokenRequest(OPERATION, "worker-1"),
+				new SchedulerTokenRequest(OPERATION, "worker-2"),
+				new SchedulerTokenRequest(SchedulerOperation.SUBMIT_TASK, "worker-1"),
+				new SchedulerTokenRequest(null, null));
+		List<Runnable> tasks = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
-			source.fetch(REQUEST, null, this.executor);
-			source.fetch(otherAgent, null, this.executor);
-			source.fetch(otherOperation, null, this.executor);
+			expected.forEach((request) -> source.of(request.operation(), request.agentId()).get(tasks::add));
 		}
-		runTasks();
-		assertThat(requests).containsExactly(REQUEST, otherAgent, otherOperation);
+		tasks.forEach(Runnable::run);
+		assertThat(requests).isEqualTo(expected);
 	}
 
 	@Test
-	void asksAgainForThoseThatComeLater() {
-		this.source.fetch(REQUEST, null, this.executor);
-		runTasks();
-		CompletableFuture<BearerToken> later = this.source.fetch(REQUEST, null, this.executor);
-		runTasks();
-		assertThat(later.join().value()).isEqualTo("token-2");
+	void sharesTokenThatDoesNotDependOnCall() {
+		TokenSource source = source((ReadyTokenSupplier) () -> "token", LONG);
+		assertThat(source.of(OPERATION, "worker-1")).isSameAs(source.of(OPERATION, "worker-2"));
 	}
 
 	@Test
-	void asksAgainForThoseWhoseTokenWasRefusedMeanwhile() {
-		CompletableFuture<BearerToken> before = this.source.fetch(REQUEST, null, this.executor);
-		CompletableFuture<BearerToken> refused = this.source.fetch(REQUEST, new BearerToken("refused"), this.executor);
-		CompletableFuture<BearerToken> refusedToo = this.source.fetch(REQUEST, new BearerToken("refused"),
-				this.executor);
-		CompletableFuture<BearerToken> after = this.source.fetch(REQUEST, null, this.executor);
-		runTasks();
-		assertThat(before.join().value()).isEqualTo("token-1");
-		assertThat(refused.join().value()).isEqualTo("token-2");
-		assertThat(refused.join()).isSameAs(refusedToo.join()).isSameAs(after.join());
+	void limitsThreadsThatSupplierBlocks() {
+		CountDownLatch supply = new CountDownLatch(1);
+		Queue<SchedulerTokenRequest> requests = new ConcurrentLinkedQueue<>();
+		TokenSource source = source((request) -> {
+			requests.add(request);
+			awaitUninterruptibly(supply);
+			return "token";
+		}, LONG);
+		List<CompletableFuture<BearerToken>> tokens = IntStream.range(0, 2 * TokenSource.MAX_THREADS)
+			.mapToObj((i) -> source.of(OPERATION, "worker-" + i).get(this.executor))
+			.toList();
+		await().until(() -> requests.size() == TokenSource.MAX_THREADS);
+		assertThat(tokens).noneMatch(CompletableFuture::isDone);
+		supply.countDown();
+		assertThat(tokens).allSatisfy((token) -> assertThat(token).succeedsWithin(Duration.ofSeconds(10)));
+		assertThat(requests).hasSize(tokens.size());
 	}
 
 	@Test
-	void doesNotWaitForSupplierThatHangs() {
-		TokenSource source = new TokenSource((request) -> "token", Duration.ofMillis(10));
-		CompletableFuture<BearerToken> hanging = source.fetch(REQUEST, null, (task) -> {
-		});
-		assertThat(hanging).failsWithin(Duration.ofSeconds(10))
+	void forgetsRequestsThatSupplierNeverGot() {
+		CountDownLatch supply = new CountDownLatch(1);
+		Queue<SchedulerTokenRequest> requests = new ConcurrentLinkedQueue<>();
+		TokenSource source = source((request) -> {
+			requests.add(request);
+			awaitUninterruptibly(supply);
+			return "token";
+		}, Duration.ofMillis(100));
+		List<CompletableFuture<BearerToken>> tokens = IntStream.range(0, 2 * TokenSource.MAX_THREADS)
+			.mapToObj((i) -> source.of(OPERATION, "worker-" + i).get(this.executor))
+			.toList();
+		assertThat(tokens).allSatisfy((token) -> assertThat(token).failsWithin(Duration.ofSeconds(10))
 			.withThrowableThat()
-			.havingCause()
-			.isInstanceOf(TokenNotSentException.class)
-			.withMessageContaining("TimeoutException");
-		assertThat(source.fetch(REQUEST, null, Runnable::run).join().value()).isEqualTo("token");
+			.withMessageContaining("hanging since"));
+		supply.countDown();
+		await().untilAsserted(() -> assertThat(source.of(OPERATION, "worker-0").get(this.executor))
+			.succeedsWithin(Duration.ofSeconds(10)));
+		assertThat(requests).hasSizeLessThan(tokens.size());
 	}
 
-	@Test
-	void failsAndRecoversWhenThereIsNoThread() {
-		CompletableFuture<BearerToken> rejected = this.source.fetch(REQUEST, null, (task) -> {
-			throw new RejectedExecutionException("s3cret");
-		});
-		assertThatException().isThrownBy(rejected::join)
-			.withMessageContaining("RejectedExecutionException")
-			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cret"));
-		CompletableFuture<BearerToken> next = this.source.fetch(REQUEST, null, this.executor);
-		runTasks();
-		assertThat(next).isCompleted();
+	private static TokenSource source(SchedulerTokenSupplier supplier, Duration patience) {
+		return new TokenSource(supplier, patience, System::nanoTime);
 	}
 
-	@Test
-	void tokensDoNotShowThemselves() {
-		CompletableFuture<BearerToken> future = this.source.fetch(REQUEST, null, this.executor);
-		runTasks();
-		assertThat(future.join().toString()).doesNotContain("token-1");
-		assertThat(future.toString()).doesNotContain("token-1");
-	}
-
-	private void runTasks() {
-		while (!this.tasks.isEmpty()) {
-			this.tasks.remove().run();
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
