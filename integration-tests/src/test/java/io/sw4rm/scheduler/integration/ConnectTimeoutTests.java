@@ -2,7 +2,9 @@ package io.sw4rm.scheduler.integration;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
+import io.grpc.ManagedChannel;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
+import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerProblem;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
@@ -142,20 +145,34 @@ class ConnectTimeoutTests {
 		at(this.scheduler.port()).run(ConnectTimeoutTests::poll);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "pick_first", "round_robin" })
+	void serverThatClosesEachConnectionIsConnectedToOncePerSecondDuringCall(String policy) {
+		withServerThatClosesEachConnection(policy, (context) -> {
+			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
+			client.pollActivityBuffer("worker-1");
+		});
+	}
+
 	@Test
-	void serverThatClosesEachConnectionIsConnectedToOncePerSecond() {
+	void serverThatClosesEachConnectionIsConnectedToOncePerSecondWithoutCall() {
+		withServerThatClosesEachConnection("round_robin",
+				(context) -> context.getBean("sw4rmSchedulerChannel", ManagedChannel.class).getState(true));
+	}
+
+	private static void withServerThatClosesEachConnection(String policy, Consumer<ApplicationContext> start) {
 		TcpServer server = new TcpServer((client) -> {
 			client.write(EMPTY_SETTINGS);
 			client.write(GO_AWAY);
-			client.close();
 		});
 		try (server) {
-			at(server.port()).withPropertyValues("sw4rm.scheduler.load-balancing-policy=round_robin").run((context) -> {
-				assertThatExceptionOfType(SchedulerUnavailableException.class).isThrownBy(() -> poll(context));
-				int before = server.connections();
-				long start = System.nanoTime();
-				await().until(() -> server.connections() >= before + 4);
-				assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(2500));
+			at(server.port()).withPropertyValues("sw4rm.scheduler.load-balancing-policy=" + policy).run((context) -> {
+				start.accept(context);
+				await().until(() -> server.connections() > 0);
+				long startNanos = System.nanoTime();
+				int connections = server.connections();
+				await().until(() -> server.connections() >= connections + 4);
+				assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isGreaterThan(Duration.ofMillis(2500));
 			});
 		}
 	}
@@ -170,7 +187,8 @@ class ConnectTimeoutTests {
 			address.append(address.isEmpty() ? "" : ",").append("localhost:").append(port);
 		}
 		return SchedulerApplication.at(address.toString())
-			.withPropertyValues("sw4rm.scheduler.connect-timeout=300ms", "sw4rm.scheduler.deadline=50s");
+			.withPropertyValues("sw4rm.scheduler.connect-timeout=300ms", "sw4rm.scheduler.deadline=50s",
+					"sw4rm.scheduler.shutdown-grace-period=0s");
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
@@ -29,7 +30,7 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 	static final String NOT_READY = "The connection was not ready within ";
 
 	/**
-	 * The minimum time between two connections to a server without a call in between.
+	 * The minimum time between two connections to a server.
 	 */
 	private static final Duration RECONNECT_INTERVAL = Duration.ofSeconds(1);
 
@@ -150,7 +151,7 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 					forward(info);
 				}
 				case TRANSIENT_FAILURE -> forward(restoreAddresses() ? notReady() : info);
-				case IDLE -> forwardLater(info);
+				case IDLE -> forwardIdle(info);
 				default -> forward(info);
 			}
 		}
@@ -204,11 +205,13 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		}
 
 		/**
-		 * Other load balancers connect again as soon as a connection is closed.
+		 * Without a delay, a server that closes each connection would be connected to in
+		 * a tight loop. Calls wait meanwhile, as they do for any connection.
 		 */
-		private void forwardLater(ConnectivityStateInfo info) {
+		private void forwardIdle(ConnectivityStateInfo info) {
 			Duration connected = Duration.ofNanos(System.nanoTime() - this.readyNanos);
 			if (connected.compareTo(RECONNECT_INTERVAL) < 0) {
+				forward(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
 				this.timer = schedule(() -> forward(info), RECONNECT_INTERVAL.minus(connected));
 			}
 			else {
