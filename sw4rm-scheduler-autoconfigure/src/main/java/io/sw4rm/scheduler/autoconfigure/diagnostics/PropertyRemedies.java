@@ -41,6 +41,8 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 			case CLIENT_CERTIFICATE_REJECTED -> "Check the certificate and private key of the bundle in '*ssl.bundle'";
 			case TLS_HANDSHAKE_FAILED ->
 				"Check certificates, private key, protocols and cipher suites of the bundle in '*ssl.bundle'";
+			case HEALTH_CHECK_FAILED ->
+				"The health service of the server must know the service in '*health-checking.service-name' and keep its Watch streams open. If it does not, set '*health-checking.enabled' to 'false'";
 			case NOT_REACHABLE -> "Check that it is running and that '*address' is correct";
 			case CREDENTIALS_REJECTED -> "Check the properties that start with '*auth.'";
 			default -> problem.remedy();

@@ -111,6 +111,11 @@ public final class EmbeddedSchedulerAutoConfiguration {
 			return "http://" + this.scheduler.address();
 		}
 
+		@Override
+		public boolean isEmbedded() {
+			return true;
+		}
+
 	}
 
 }
