@@ -189,6 +189,11 @@ public enum SchedulerProblem {
 
 	private static final Pattern LINE_BREAK = Pattern.compile("\\v");
 
+	/**
+	 * A bearer token or a JSON web token.
+	 */
+	private static final Pattern TOKEN = Pattern.compile("(?i:bearer)\\s+\\S+|eyJ[\\w-]+(\\.[\\w-]*)+");
+
 	private final Predicate<Symptom> test;
 
 	private final String meaning;
@@ -218,9 +223,9 @@ public enum SchedulerProblem {
 	}
 
 	/**
-	 * Describe the status of a failed call in one line, without control characters: its
-	 * code, gRPC's description, and the most specific cause, such as "Connection
-	 * refused", which gRPC's description often lacks.
+	 * Describe the status of a failed call in one line, without control characters and
+	 * tokens: its code, gRPC's description, and the most specific cause, such as
+	 * "Connection refused", which gRPC's description often lacks.
 	 * @param status the status of the call
 	 * @return the description
 	 */
@@ -242,11 +247,12 @@ public enum SchedulerProblem {
 	}
 
 	/**
-	 * Omit what gRPC adds in further lines, such as stack traces and HTML pages.
+	 * Omit what gRPC adds in further lines, such as stack traces and HTML pages, and
+	 * tokens that a server repeats.
 	 */
 	private static String firstLine(String text) {
 		String line = LINE_BREAK.splitAsStream(text).filter((part) -> !part.isBlank()).findFirst().orElse("");
-		return CharMatcher.javaIsoControl().replaceFrom(line, ' ');
+		return CharMatcher.javaIsoControl().replaceFrom(TOKEN.matcher(line).replaceAll("***"), ' ');
 	}
 
 	/**
