@@ -14,6 +14,8 @@ import com.google.protobuf.StringValue;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientStreamTracer;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -51,7 +53,12 @@ final class HealthCheck {
 		this.deadline = deadline;
 	}
 
+	/**
+	 * Ends the calls that are left when the result is known.
+	 */
 	SchedulerHealth run(boolean repeat) {
+		CancellableContext context = Context.current().withCancellation();
+		Context previous = context.attach();
 		try {
 			CompletableFuture<SchedulerHealth> call = call();
 			return (repeat ? repeat(call) : call).get();
@@ -62,6 +69,9 @@ final class HealthCheck {
 		}
 		catch (ExecutionException ex) {
 			return SchedulerHealth.of(Status.fromThrowable(ex), false);
+		}
+		finally {
+			context.detachAndCancel(previous, null);
 		}
 	}
 

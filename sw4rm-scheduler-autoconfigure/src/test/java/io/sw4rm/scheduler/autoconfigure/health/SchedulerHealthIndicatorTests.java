@@ -1,11 +1,19 @@
 package io.sw4rm.scheduler.autoconfigure.health;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 
-import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -33,6 +41,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -49,6 +58,8 @@ import io.sw4rm.scheduler.testsupport.Http2Server;
 import io.sw4rm.scheduler.testsupport.Ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for what {@link SchedulerHealthIndicator} makes of the answers of servers.
@@ -228,10 +239,20 @@ class SchedulerHealthIndicatorTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "Bearer s3cret-marker has expired", "bearer%20%20s3cret-marker%2Fab= has expired",
+			"token eyJhbGciOiJub25lIn0.s3cret-marker.c2ln has expired" })
+	void errorShowsNoTokenThatServerRepeats(String message) {
+		this.server
+			.answer(only("200", "content-type", "application/grpc", "grpc-status", "16", "grpc-message", message));
+		atServer()
+			.run((context) -> assertThat(error(health(context))).endsWith("*** has expired").doesNotContain("s3cret"));
+	}
+
+	@ParameterizedTest
 	@MethodSource("losses")
 	void isUpWhenOneCheckIsLost(Http2Server.Answer loss) {
 		this.server.answer(SERVING, loss, SERVING);
-		atServer().run((context) -> {
+		atServer().withPropertyValues("sw4rm.scheduler.health.deadline=3s").run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			Health health = health(context);
 			assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -243,7 +264,7 @@ class SchedulerHealthIndicatorTests {
 	@MethodSource("losses")
 	void isDownWhenTwoChecksAreLost(Http2Server.Answer loss) {
 		this.server.answer(SERVING, loss, loss, SERVING);
-		atServer().run((context) -> {
+		atServer().withPropertyValues("sw4rm.scheduler.health.deadline=3s").run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
@@ -272,15 +293,19 @@ class SchedulerHealthIndicatorTests {
 	}
 
 	@Test
-	void twoLostChecksTakeNoLongerThanTheDeadline() {
-		this.server.answer(SERVING, (stream) -> {
-		});
-		atServer().withPropertyValues("sw4rm.scheduler.health.deadline=1s").run((context) -> {
+	void repeatedCheckHasTheRestOfTheDeadline() throws Exception {
+		List<Long> millis = new CopyOnWriteArrayList<>();
+		withHealthService((observer, check) -> {
+			millis.add(Context.current().getDeadline().timeRemaining(TimeUnit.MILLISECONDS));
+			if (check == 1) {
+				answer(observer);
+			}
+		}, (application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=3s").run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-			Health health = health(context);
-			assertThat(error(health)).startsWith("DEADLINE_EXCEEDED");
-			assertThat((Long) health.getDetails().get("roundTripMillis")).isLessThan(1900);
-		});
+			assertThat(error(health(context))).startsWith("DEADLINE_EXCEEDED");
+			assertThat(millis).hasSize(3);
+			assertThat(millis.get(2)).isLessThanOrEqualTo(1500);
+		}));
 	}
 
 	/**
@@ -288,37 +313,63 @@ class SchedulerHealthIndicatorTests {
 	 */
 	@Test
 	void waitsForSlowAnswerUntilTheDeadline() throws Exception {
-		AtomicInteger checks = new AtomicInteger();
 		AtomicReference<StreamObserver<HealthCheckResponse>> slow = new AtomicReference<>();
-		HealthGrpc.HealthImplBase service = new HealthGrpc.HealthImplBase() {
-
-			@Override
-			public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> observer) {
-				switch (checks.incrementAndGet()) {
-					case 1 -> answer(observer);
-					case 2 -> slow.set(observer);
-					default -> answer(slow.get());
-				}
+		withHealthService((observer, check) -> {
+			switch (check) {
+				case 1 -> answer(observer);
+				case 2 -> slow.set(observer);
+				default -> answer(slow.get());
 			}
+		}, (application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=3s").run((context) -> {
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+		}));
+	}
 
-			private void answer(StreamObserver<HealthCheckResponse> observer) {
-				observer.onNext(HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build());
-				observer.onCompleted();
+	/**
+	 * Otherwise the application would wait for it when it stops.
+	 */
+	@Test
+	void slowCheckIsCancelledWhenRepeatedOneIsAnswered() throws Exception {
+		CountDownLatch cancelled = new CountDownLatch(1);
+		withHealthService((observer, check) -> {
+			if (check == 2) {
+				Context.current().addListener((context) -> cancelled.countDown(), Runnable::run);
 			}
+			else {
+				answer(observer);
+			}
+		}, (application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=8s").run((context) -> {
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			assertThat(cancelled.await(3, TimeUnit.SECONDS)).isTrue();
+		}));
+	}
 
-		};
-		Server grpcServer = start(service);
-		try {
-			at("localhost:" + grpcServer.getPort()).withPropertyValues("sw4rm.scheduler.health.deadline=2s")
-				.run((context) -> {
-					assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-					assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-					assertThat(checks).hasValue(3);
-				});
-		}
-		finally {
-			grpcServer.shutdownNow().awaitTermination();
-		}
+	@Test
+	void checkEndsWhenItsThreadIsInterrupted() {
+		this.server.answer((stream) -> {
+		});
+		atServer().withPropertyValues("sw4rm.scheduler.health.deadline=1h").run((context) -> {
+			HealthIndicator indicator = context.getBean("sw4rmSchedulerHealthContributor", HealthIndicator.class);
+			AtomicBoolean interrupted = new AtomicBoolean();
+			FutureTask<Health> check = new FutureTask<>(() -> {
+				Health health = indicator.health();
+				interrupted.set(Thread.currentThread().isInterrupted());
+				return health;
+			});
+			Thread thread = new Thread(check);
+			thread.start();
+			await().until(() -> thread.getState() == Thread.State.WAITING);
+			thread.interrupt();
+			assertThat(error(check.get(10, TimeUnit.SECONDS))).isEqualTo("CANCELLED: The thread was interrupted");
+			assertThat(interrupted).isTrue();
+		});
+	}
+
+	private static void answer(StreamObserver<HealthCheckResponse> observer) {
+		observer.onNext(HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build());
+		observer.onCompleted();
 	}
 
 	@Test
@@ -333,6 +384,18 @@ class SchedulerHealthIndicatorTests {
 				.run((context) -> assertThat(health(context).getDetails()).containsEntry("embedded", true)
 					.containsEntry("target", scheduler.address()));
 		}
+	}
+
+	@Test
+	void saysThatNamedSchedulersAreEmbedded() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.client.billing.address=localhost:1",
+					"sw4rm.scheduler.embedded.enabled=true")
+			.run((context) -> assertThat(
+					context.getBean("sw4rmSchedulerHealthContributor", CompositeHealthContributor.class).stream())
+				.extracting(CompositeHealthContributor.Entry::name,
+						(entry) -> ((HealthIndicator) entry.contributor()).health().getDetails().get("embedded"))
+				.containsExactly(tuple("default", true), tuple("billing", true)));
 	}
 
 	@Test
@@ -356,8 +419,23 @@ class SchedulerHealthIndicatorTests {
 		return (stream) -> stream.headers(headers, true);
 	}
 
-	private static Server start(BindableService service) throws Exception {
-		return NettyServerBuilder.forPort(0).addService(service).build().start();
+	private void withHealthService(ObjIntConsumer<StreamObserver<HealthCheckResponse>> answer,
+			Consumer<ApplicationContextRunner> test) throws Exception {
+		AtomicInteger checks = new AtomicInteger();
+		Server grpcServer = NettyServerBuilder.forPort(0).addService(new HealthGrpc.HealthImplBase() {
+
+			@Override
+			public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> observer) {
+				answer.accept(observer, checks.incrementAndGet());
+			}
+
+		}).build().start();
+		try {
+			test.accept(at("localhost:" + grpcServer.getPort()));
+		}
+		finally {
+			grpcServer.shutdownNow().awaitTermination();
+		}
 	}
 
 	private ApplicationContextRunner atServer() {
@@ -365,7 +443,8 @@ class SchedulerHealthIndicatorTests {
 	}
 
 	private ApplicationContextRunner at(String address) {
-		return this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + address);
+		return this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + address,
+				"sw4rm.scheduler.health.deadline=10s");
 	}
 
 	private static Health health(ApplicationContext context) {
