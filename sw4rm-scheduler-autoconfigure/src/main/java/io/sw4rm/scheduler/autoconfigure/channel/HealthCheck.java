@@ -46,22 +46,19 @@ final class HealthCheck {
 
 	private final Channel channel;
 
-	private final Deadline deadline;
-
-	HealthCheck(Channel channel, Deadline deadline) {
+	HealthCheck(Channel channel) {
 		this.channel = channel;
-		this.deadline = deadline;
 	}
 
 	/**
 	 * Ends the calls that are left when the result is known.
 	 */
-	SchedulerHealth run(boolean repeat) {
+	SchedulerHealth run(Deadline deadline, boolean repeat) {
 		CancellableContext context = Context.current().withCancellation();
 		Context previous = context.attach();
 		try {
-			CompletableFuture<SchedulerHealth> call = call();
-			return (repeat ? repeat(call) : call).get();
+			CompletableFuture<SchedulerHealth> call = call(deadline);
+			return (repeat ? repeat(call, deadline) : call).get();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -79,24 +76,24 @@ final class HealthCheck {
 	 * Call again if the first call fails, or is not answered in half of the time. Its
 	 * answer still counts then.
 	 */
-	private CompletableFuture<SchedulerHealth> repeat(CompletableFuture<SchedulerHealth> first)
+	private CompletableFuture<SchedulerHealth> repeat(CompletableFuture<SchedulerHealth> first, Deadline deadline)
 			throws InterruptedException, ExecutionException {
 		try {
-			if (first.get(this.deadline.timeRemaining(TimeUnit.NANOSECONDS) / 2, TimeUnit.NANOSECONDS).isResponse()) {
+			if (first.get(deadline.timeRemaining(TimeUnit.NANOSECONDS) / 2, TimeUnit.NANOSECONDS).isResponse()) {
 				return first;
 			}
 		}
 		catch (TimeoutException ex) {
 			// The answer may be lost or slow
 		}
-		CompletableFuture<SchedulerHealth> second = call();
+		CompletableFuture<SchedulerHealth> second = call(deadline);
 		return second.applyToEither(first.thenCompose((health) -> health.isResponse() ? first : second),
 				Function.identity());
 	}
 
-	private CompletableFuture<SchedulerHealth> call() {
+	private CompletableFuture<SchedulerHealth> call(Deadline deadline) {
 		StatusTracer tracer = new StatusTracer();
-		CallOptions options = CallOptions.DEFAULT.withDeadline(this.deadline).withStreamTracerFactory(tracer);
+		CallOptions options = CallOptions.DEFAULT.withDeadline(deadline).withStreamTracerFactory(tracer);
 		try {
 			ListenableFuture<Int32Value> response = ClientCalls.futureUnaryCall(this.channel.newCall(METHOD, options),
 					REQUEST);

@@ -28,11 +28,14 @@ public final class SchedulerConnection {
 
 	private final Channel channel;
 
+	private final HealthCheck healthCheck;
+
 	SchedulerConnection(Channel channel, @Nullable SchedulerAddress address, boolean encrypted, boolean embedded) {
 		this.channel = channel;
 		this.address = address;
 		this.encrypted = encrypted;
 		this.embedded = embedded;
+		this.healthCheck = new HealthCheck(channel);
 	}
 
 	/**
@@ -117,7 +120,7 @@ public final class SchedulerConnection {
 	 * @return the health
 	 */
 	public SchedulerHealth checkHealth(Deadline deadline, boolean repeat) {
-		return new HealthCheck(this.channel, deadline).run(repeat);
+		return this.healthCheck.run(deadline, repeat);
 	}
 
 	/**
