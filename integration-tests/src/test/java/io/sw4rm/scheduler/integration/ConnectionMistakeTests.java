@@ -2,8 +2,16 @@ package io.sw4rm.scheduler.integration;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
+import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,11 +24,13 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
 import io.sw4rm.scheduler.testsupport.TcpServer;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for what an application is told when its address or certificates are wrong.
@@ -128,6 +138,51 @@ class ConnectionMistakeTests {
 	}
 
 	@Test
+	void checksHealthWhereWatchEndsAfterTheFirstAnswer() throws Exception {
+		assertThatHealthCheckFails((watch) -> {
+			watch.onNext(HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build());
+			watch.onCompleted();
+		});
+	}
+
+	@Test
+	void checksHealthOfServiceThatHealthServiceDoesNotKnow() throws Exception {
+		assertThatHealthCheckFails((watch) -> watch
+			.onNext(HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVICE_UNKNOWN).build()));
+	}
+
+	@Test
+	void checksHealthWhereWatchRequiresToken() throws Exception {
+		assertThatHealthCheckFails((watch) -> watch.onError(Status.UNAUTHENTICATED.asRuntimeException()));
+	}
+
+	/**
+	 * Calls may succeed until the stream ends.
+	 */
+	private static void assertThatHealthCheckFails(Consumer<StreamObserver<HealthCheckResponse>> answer)
+			throws Exception {
+		Server server = NettyServerBuilder.forPort(0).addService(new SchedulerServiceImplBase() {
+		}).addService(new HealthGrpc.HealthImplBase() {
+
+			@Override
+			public void watch(HealthCheckRequest request, StreamObserver<HealthCheckResponse> watch) {
+				answer.accept(watch);
+			}
+
+		}).build().start();
+		try {
+			SchedulerApplication.at("localhost:" + server.getPort())
+				.withPropertyValues("sw4rm.scheduler.health-checking.enabled=true")
+				.run((context) -> await().untilAsserted(() -> assertThatCallFails(
+						context.getBean(SchedulerClient.class), Status.Code.UNAVAILABLE,
+						"No server passes the client-side health check. The health service of the server must know the service in 'sw4rm.scheduler.health-checking.service-name' and keep its Watch streams open. If it does not, set 'sw4rm.scheduler.health-checking.enabled' to 'false'")));
+		}
+		finally {
+			server.shutdownNow().awaitTermination();
+		}
+	}
+
+	@Test
 	void isToldSoWhenItStarts() {
 		withTls(SchedulerApplication.at(plaintextScheduler.address()))
 			.withPropertyValues("sw4rm.scheduler.startup=fail-fast")
@@ -142,13 +197,14 @@ class ConnectionMistakeTests {
 	}
 
 	private static void assertThatCallFails(ApplicationContextRunner application, Status.Code status, String remedy) {
-		application.run((context) -> {
-			SchedulerClient client = context.getBean(SchedulerClient.class);
-			SchedulerException exception = catchThrowableOfType(SchedulerException.class,
-					() -> client.pollActivityBuffer("worker-1"));
-			assertThat(exception.getStatusCode()).isEqualTo(status);
-			assertThat(exception).hasMessageContaining(remedy).message().doesNotContain("Pipeline");
-		});
+		application.run((context) -> assertThatCallFails(context.getBean(SchedulerClient.class), status, remedy));
+	}
+
+	private static void assertThatCallFails(SchedulerClient client, Status.Code status, String remedy) {
+		SchedulerException exception = catchThrowableOfType(SchedulerException.class,
+				() -> client.pollActivityBuffer("worker-1"));
+		assertThat(exception.getStatusCode()).isEqualTo(status);
+		assertThat(exception).hasMessageContaining(remedy).message().doesNotContain("Pipeline");
 	}
 
 	private static String analysisOf(Throwable failure) {

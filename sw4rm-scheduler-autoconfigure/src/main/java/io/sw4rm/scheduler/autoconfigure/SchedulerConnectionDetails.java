@@ -41,4 +41,13 @@ public interface SchedulerConnectionDetails extends ConnectionDetails {
 	default void addSslBundleUpdateHandler(Consumer<SslBundle> handler) {
 	}
 
+	/**
+	 * Whether the scheduler is embedded in the application, for development and tests.
+	 * Health information and endpoints show it.
+	 * @return whether the scheduler is embedded
+	 */
+	default boolean isEmbedded() {
+		return false;
+	}
+
 }

@@ -302,8 +302,8 @@ public final class SchedulerConnections {
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());
 		return this.beanFactory.getBean(SchedulerConnectionFactory.class)
 			.connect(new ConnectionSettings(prefix(name), address, tls(details, address),
-					properties.getSsl().getServerNameOverride(), properties, interceptors(name, address),
-					(builder) -> customize(name, builder)));
+					properties.getSsl().getServerNameOverride(), details.isEmbedded(), properties,
+					interceptors(name, address), (builder) -> customize(name, builder)));
 	}
 
 	private SchedulerConnectionDetails connectionDetails(String name, SchedulerClientProperties properties) {

@@ -4,8 +4,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Function;
 
-import com.google.common.base.Ascii;
-import com.google.common.base.Throwables;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 public class SchedulerException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
-
-	private static final int MAX_REASON_LENGTH = 200;
 
 	private static final Set<Status.Code> RETRYABLE = EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED,
 			Status.Code.RESOURCE_EXHAUSTED, Status.Code.ABORTED);
@@ -93,31 +89,12 @@ public class SchedulerException extends RuntimeException {
 			String advice) {
 		StringBuilder message = new StringBuilder();
 		message.append(operation.methodName()).append(" at ").append(target).append(" failed: ");
-		message.append(status.getCode());
-		if (status.getDescription() != null) {
-			message.append(": ").append(firstLine(status.getDescription()));
-		}
-		if (status.getCause() != null) {
-			// Contains what gRPC's description often lacks, such as "Connection refused"
-			Throwable cause = Throwables.getRootCause(status.getCause());
-			String reason = (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
-			if (!reason.equals(status.getDescription())) {
-				message.append(": ").append(Ascii.truncate(firstLine(reason), MAX_REASON_LENGTH, "..."));
-			}
-		}
+		message.append(SchedulerProblem.describe(status));
 		message.append(" (correlation id ").append(correlationId).append(')');
 		if (!advice.isEmpty()) {
 			message.append(". ").append(advice);
 		}
 		return message.toString();
-	}
-
-	/**
-	 * Omit what gRPC adds in further lines, such as stack traces and HTML pages. The
-	 * cause contains it.
-	 */
-	private static String firstLine(String description) {
-		return description.lines().findFirst().orElse("");
 	}
 
 	static SchedulerException of(SchedulerOperation operation, String target, String correlationId,

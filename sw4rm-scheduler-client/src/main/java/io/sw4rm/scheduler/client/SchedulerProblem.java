@@ -7,9 +7,12 @@ import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLException;
 
+import com.google.common.base.Ascii;
+import com.google.common.base.CharMatcher;
 import com.google.common.base.Throwables;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -169,6 +172,15 @@ public enum SchedulerProblem {
 			"Check the address, firewalls and proxies on the way to the scheduler, and that the scheduler is not overloaded"),
 
 	/**
+	 * gRPC's client-side health check permits calls to no server.
+	 */
+	HEALTH_CHECK_FAILED(
+			(symptom) -> symptom.code() == Status.Code.UNAVAILABLE && symptom.root() == null
+					&& symptom.description().startsWith("Health-check "),
+			"No server passes the client-side health check",
+			"The health service of the server must know the checked service and keep its Watch streams open. If it does not, disable client-side health checks"),
+
+	/**
 	 * No connection could be established or it was lost.
 	 */
 	NOT_REACHABLE((symptom) -> symptom.code() == Status.Code.UNAVAILABLE && symptom.root() != null,
@@ -180,6 +192,15 @@ public enum SchedulerProblem {
 	 */
 	CREDENTIALS_REJECTED((symptom) -> symptom.code() == Status.Code.UNAUTHENTICATED && symptom.root() == null,
 			"The scheduler rejected the credentials (or requires some)", "Check the credentials of the client");
+
+	private static final int MAX_REASON_LENGTH = 200;
+
+	private static final Pattern LINE_BREAK = Pattern.compile("\\v");
+
+	/**
+	 * A bearer token or a JSON web token.
+	 */
+	private static final Pattern TOKEN = Pattern.compile("(?i:bearer)\\s+\\S+|eyJ[\\w-]+(\\.[\\w-]*)+");
 
 	private final Predicate<Symptom> test;
 
@@ -207,6 +228,39 @@ public enum SchedulerProblem {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Describe the status of a failed call in one line, without control characters and
+	 * tokens: its code, gRPC's description, and the most specific cause, such as
+	 * "Connection refused", which gRPC's description often lacks.
+	 * @param status the status of the call
+	 * @return the description
+	 */
+	public static String describe(Status status) {
+		StringBuilder text = new StringBuilder(Checks.notNull(status, "status").getCode().name());
+		String description = (status.getDescription() != null) ? firstLine(status.getDescription()) : "";
+		String reason = (status.getCause() != null) ? reason(Throwables.getRootCause(status.getCause())) : "";
+		if (!description.isEmpty()) {
+			text.append(": ").append(description);
+		}
+		if (!reason.isEmpty() && !reason.equals(description)) {
+			text.append(": ").append(Ascii.truncate(reason, MAX_REASON_LENGTH, "..."));
+		}
+		return text.toString();
+	}
+
+	private static String reason(Throwable cause) {
+		return (cause.getMessage() != null) ? firstLine(cause.getMessage()) : cause.getClass().getSimpleName();
+	}
+
+	/**
+	 * Omit what gRPC adds in further lines, such as stack traces and HTML pages, and
+	 * tokens that a server repeats.
+	 */
+	private static String firstLine(String text) {
+		String line = LINE_BREAK.splitAsStream(text).filter((part) -> !part.isBlank()).findFirst().orElse("");
+		return CharMatcher.javaIsoControl().replaceFrom(TOKEN.matcher(line).replaceAll("***"), ' ');
 	}
 
 	/**

@@ -205,6 +205,34 @@ class SchedulerProblemTests {
 		assertThatProblemOfAnswer(page("401"), SchedulerProblem.CREDENTIALS_REJECTED);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = {
+			"Health-check stream unexpectedly closed with Status{code=OK, description=null, cause=null} for ''",
+			"Health-check service responded SERVICE_UNKNOWN for 'unknown'" })
+	void clientSideHealthCheckFails(String description) {
+		assertThat(SchedulerProblem.of(Status.UNAVAILABLE.withDescription(description)))
+			.isEqualTo(SchedulerProblem.HEALTH_CHECK_FAILED);
+	}
+
+	@Test
+	void describesStatusWithMostSpecificCauseInOneLine() {
+		Throwable cause = new IllegalStateException("further away",
+				new IOException("Connection \u001brefused\nat once"));
+		assertThat(SchedulerProblem
+			.describe(Status.UNAVAILABLE.withDescription("\nio exception\n<html>").withCause(cause)))
+			.isEqualTo("UNAVAILABLE: io exception: Connection  refused");
+	}
+
+	@Test
+	void describesStatusWithoutSayingThingsTwice() {
+		assertThat(SchedulerProblem.describe(Status.INTERNAL)).isEqualTo("INTERNAL");
+		assertThat(SchedulerProblem
+			.describe(Status.INTERNAL.withDescription("broken").withCause(new IOException("broken"))))
+			.isEqualTo("INTERNAL: broken");
+		assertThat(SchedulerProblem.describe(Status.INTERNAL.withCause(new IOException())))
+			.isEqualTo("INTERNAL: IOException");
+	}
+
 	@Test
 	void clientPingsTooOften() {
 		SchedulerException failure = assertThatProblemOfAnswer((stream) -> {

@@ -67,7 +67,7 @@ public class SchedulerEndpoint {
 		SchedulerClientProperties properties = this.connections.properties(name);
 		SchedulerClientProperties.Retry retry = properties.getRetry();
 		SchedulerStatistics.Calls calls = this.statistics.of(name);
-		return new SchedulerDescriptor(connection.target(), connection.isReplaced(),
+		return new SchedulerDescriptor(connection.target(), connection.isEmbedded(), connection.isReplaced(),
 				connection.isReplaced() ? null : connection.isEncrypted(), connection.channelState(),
 				byOperation((operation) -> deadline(properties, operation)),
 				new RetryDescriptor(retry.getMaxAttempts(), new TreeSet<>(retry.getOperations()),
@@ -113,7 +113,7 @@ public class SchedulerEndpoint {
 		if (client == null || !names.contains(client)) {
 			throw invalid("'client' must be one of " + names);
 		}
-		return this.clientFactory.create(client);
+		return this.clientFactory.builder(client).exceptionTranslator((failure) -> failure).build();
 	}
 
 	private static InvalidEndpointRequestException invalid(String reason) {
@@ -144,6 +144,7 @@ public class SchedulerEndpoint {
 	 *
 	 * @param target the address of the scheduler, or the authority of the application's
 	 * own channel
+	 * @param embedded whether the scheduler is embedded in the application
 	 * @param channelReplaced whether the application's own channel is used
 	 * @param tls whether address or connection details require TLS, {@code null} if the
 	 * channel is the application's own
@@ -154,7 +155,7 @@ public class SchedulerEndpoint {
 	 * @param calls the number of calls of each operation since the start
 	 * @param lastFailure the last failed call, if any
 	 */
-	public record SchedulerDescriptor(String target, boolean channelReplaced, @Nullable Boolean tls,
+	public record SchedulerDescriptor(String target, boolean embedded, boolean channelReplaced, @Nullable Boolean tls,
 			@Nullable String channelState, Map<String, Duration> deadlines, RetryDescriptor retry, Set<String> metadata,
 			Map<String, CallsDescriptor> calls, @Nullable FailureDescriptor lastFailure) {
 

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.actuate;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -39,7 +40,12 @@ public final class SchedulerEndpointAutoConfiguration {
 		return (builder) -> {
 			Map<String, String> targets = new LinkedHashMap<>();
 			connections.names().forEach((name) -> targets.put(name, connections.get(name).target()));
-			builder.withDetail("sw4rmScheduler", Map.of("targets", targets, "client", SchedulerAddress.USER_AGENT));
+			List<String> embedded = connections.names()
+				.stream()
+				.filter((name) -> connections.get(name).isEmbedded())
+				.toList();
+			builder.withDetail("sw4rmScheduler",
+					Map.of("targets", targets, "embedded", embedded, "client", SchedulerAddress.USER_AGENT));
 		};
 	}
 
@@ -58,6 +64,12 @@ public final class SchedulerEndpointAutoConfiguration {
 		SchedulerEndpoint sw4rmSchedulerEndpoint(SchedulerConnections connections, SchedulerClientFactory clientFactory,
 				SchedulerStatistics statistics) {
 			return new SchedulerEndpoint(connections, clientFactory, statistics);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		SchedulerEndpointWebExtension sw4rmSchedulerEndpointWebExtension(SchedulerEndpoint endpoint) {
+			return new SchedulerEndpointWebExtension(endpoint);
 		}
 
 	}

@@ -18,12 +18,13 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * @param tls the TLS of an encrypted connection, {@code null} for plaintext
  * @param serverName the name to expect in the scheduler's certificate, {@code null} for
  * that of the address
+ * @param embedded whether the scheduler is embedded in the application
  * @param properties the properties of the channel
  * @param interceptors the interceptors, the outermost first
  * @param customizer customizes the channel builder after the properties were applied
  */
 public record ConnectionSettings(String prefix, SchedulerAddress address, @Nullable SchedulerTls tls,
-		@Nullable String serverName, SchedulerChannelProperties properties, List<ClientInterceptor> interceptors,
-		Consumer<ManagedChannelBuilder<?>> customizer) {
+		@Nullable String serverName, boolean embedded, SchedulerChannelProperties properties,
+		List<ClientInterceptor> interceptors, Consumer<ManagedChannelBuilder<?>> customizer) {
 
 }

@@ -313,8 +313,9 @@ public abstract class SchedulerChannelProperties {
 	public static class HealthChecking {
 
 		/**
-		 * Whether to send calls only to replicas that report that they are serving. Each
-		 * replica must support grpc.health.v1 and the service name to receive calls.
+		 * Whether to send calls only to replicas that report that they are serving.
+		 * Replicas without grpc.health.v1 receive calls. Replicas that do not know the
+		 * service name, or that end the stream of Watch, do not.
 		 */
 		private boolean enabled;
 

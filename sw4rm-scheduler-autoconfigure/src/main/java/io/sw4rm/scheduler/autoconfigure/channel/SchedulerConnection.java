@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.autoconfigure.channel;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,18 @@ public final class SchedulerConnection {
 
 	private final boolean encrypted;
 
+	private final boolean embedded;
+
 	private final Channel channel;
 
-	SchedulerConnection(Channel channel, @Nullable SchedulerAddress address, boolean encrypted) {
+	private final HealthCheck healthCheck;
+
+	SchedulerConnection(Channel channel, @Nullable SchedulerAddress address, boolean encrypted, boolean embedded) {
 		this.channel = channel;
 		this.address = address;
 		this.encrypted = encrypted;
+		this.embedded = embedded;
+		this.healthCheck = new HealthCheck(channel);
 	}
 
 	/**
@@ -37,7 +44,7 @@ public final class SchedulerConnection {
 	 * @return the connection
 	 */
 	public static SchedulerConnection of(Channel channel) {
-		return new SchedulerConnection(channel, null, false);
+		return new SchedulerConnection(channel, null, false, false);
 	}
 
 	/**
@@ -75,6 +82,14 @@ public final class SchedulerConnection {
 	}
 
 	/**
+	 * Return whether the scheduler is embedded in the application.
+	 * @return whether the scheduler is embedded
+	 */
+	public boolean isEmbedded() {
+		return this.embedded;
+	}
+
+	/**
 	 * Return the channel.
 	 * @return the channel
 	 */
@@ -95,6 +110,17 @@ public final class SchedulerConnection {
 		catch (UnsupportedOperationException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Check the health of the scheduler.
+	 * @param deadline the deadline of the check
+	 * @param repeat whether to check once more, by the same deadline, if the first check
+	 * gets no response
+	 * @return the health
+	 */
+	public SchedulerHealth checkHealth(Deadline deadline, boolean repeat) {
+		return this.healthCheck.run(deadline, repeat);
 	}
 
 	/**

@@ -76,7 +76,7 @@ public class SchedulerConnectionFactory implements DisposableBean {
 			settings.tls().use(channel);
 		}
 		limitReconnectBackoff(channel, settings);
-		return new SchedulerConnection(channel, settings.address(), settings.tls() != null);
+		return new SchedulerConnection(channel, settings.address(), settings.tls() != null, settings.embedded());
 	}
 
 	/**

@@ -43,6 +43,8 @@ public final class PropertyRemedies implements Function<SchedulerProblem, String
 				"Check certificates, private key, protocols and cipher suites of the bundle in '*ssl.bundle'";
 			case CONNECT_TIMEOUT ->
 				"Check '*address', firewalls and proxies on the way to the scheduler, and that the scheduler is not overloaded. If connections take longer, increase '*connect-timeout'";
+			case HEALTH_CHECK_FAILED ->
+				"The health service of the server must know the service in '*health-checking.service-name' and keep its Watch streams open. If it does not, set '*health-checking.enabled' to 'false'";
 			case NOT_REACHABLE -> "Check that it is running and that '*address' is correct";
 			case CREDENTIALS_REJECTED -> "Check the properties that start with '*auth.'";
 			default -> problem.remedy();

@@ -101,6 +101,11 @@ final class EmbeddedSchedulerBeans {
 			return "http://" + this.scheduler.address();
 		}
 
+		@Override
+		public boolean isEmbedded() {
+			return true;
+		}
+
 	}
 
 }

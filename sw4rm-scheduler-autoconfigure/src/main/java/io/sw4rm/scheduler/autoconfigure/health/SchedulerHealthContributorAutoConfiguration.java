@@ -4,8 +4,6 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.grpc.health.v1.HealthGrpc;
-
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -27,7 +25,7 @@ import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
  * scheduler.
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
-@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class, HealthGrpc.class })
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnBean(SchedulerConnections.class)
 @ConditionalOnEnabledHealthIndicator("sw4rm-scheduler")
 @EnableConfigurationProperties(SchedulerHealthProperties.class)
@@ -49,8 +47,7 @@ public final class SchedulerHealthContributorAutoConfiguration {
 		properties.validate(connections.prefix(name));
 		SchedulerConnection connection = connections.get(name);
 		return new SchedulerHealthIndicator(
-				new SchedulerHealthProbe(connection.channel(), properties.getDeadline(), Clock.systemUTC()),
-				connection);
+				new SchedulerHealthProbe(connection, properties.getDeadline(), Clock.systemUTC()), connection);
 	}
 
 }

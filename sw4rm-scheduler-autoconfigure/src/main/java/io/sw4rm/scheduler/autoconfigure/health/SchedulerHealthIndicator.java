@@ -5,7 +5,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
-import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthProbe.Answer;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerHealth;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthProbe.Outcome;
 
 /**
@@ -26,8 +26,11 @@ class SchedulerHealthIndicator implements HealthIndicator {
 	@Override
 	public Health health() {
 		Outcome outcome = this.probe.probe();
-		Health.Builder health = new Health.Builder(status(outcome.answer())).withDetail("target",
-				this.connection.target());
+		SchedulerHealth scheduler = outcome.health();
+		Health.Builder health = new Health.Builder(status(scheduler)).withDetail("target", this.connection.target());
+		if (this.connection.isEmbedded()) {
+			health.withDetail("embedded", true);
+		}
 		if (this.connection.isReplaced()) {
 			health.withDetail("channel", "The application's own bean 'sw4rmSchedulerChannel'");
 		}
@@ -35,21 +38,21 @@ class SchedulerHealthIndicator implements HealthIndicator {
 		if (channelState != null) {
 			health.withDetail("channelState", channelState);
 		}
-		health.withDetail("scheduler", outcome.answer().name())
+		health.withDetail("scheduler", scheduler.state().name())
 			.withDetail("since", outcome.since())
 			.withDetail("roundTripMillis", outcome.roundTrip().toMillis());
-		if (outcome.answer() == Answer.UNREACHABLE && outcome.failure() != null) {
-			health.withException(outcome.failure());
+		if (!scheduler.isResponse()) {
+			health.withDetail("error", scheduler.reason());
 		}
 		return health.build();
 	}
 
-	private static Status status(Answer answer) {
-		return switch (answer) {
+	private static Status status(SchedulerHealth scheduler) {
+		return switch (scheduler.state()) {
 			case SERVING, NOT_OFFERED -> Status.UP;
 			case NOT_SERVING -> Status.OUT_OF_SERVICE;
 			case UNKNOWN -> Status.UNKNOWN;
-			case UNREACHABLE -> Status.DOWN;
+			case UNAUTHENTICATED, ERROR, UNREACHABLE -> Status.DOWN;
 		};
 	}
 

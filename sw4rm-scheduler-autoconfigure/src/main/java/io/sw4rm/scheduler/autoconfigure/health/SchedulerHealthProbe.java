@@ -7,27 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-import io.grpc.Channel;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
-import io.grpc.health.v1.HealthGrpc;
+import io.grpc.Deadline;
 import org.jspecify.annotations.Nullable;
 
-import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerHealth;
 
 /**
- * Checks the health of a scheduler with {@code grpc.health.v1.Health}. Threads that check
- * at the same time share one call.
+ * Checks the health of a scheduler. Threads that check at the same time share one check.
  */
 class SchedulerHealthProbe {
 
-	private static final HealthCheckRequest REQUEST = HealthCheckRequest.newBuilder()
-		.setService(SchedulerServiceGrpc.SERVICE_NAME)
-		.build();
-
-	private final HealthGrpc.HealthBlockingStub stub;
+	private final SchedulerConnection connection;
 
 	private final Duration deadline;
 
@@ -37,8 +28,8 @@ class SchedulerHealthProbe {
 
 	private volatile @Nullable Outcome last;
 
-	SchedulerHealthProbe(Channel channel, Duration deadline, Clock clock) {
-		this.stub = HealthGrpc.newBlockingStub(channel);
+	SchedulerHealthProbe(SchedulerConnection connection, Duration deadline, Clock clock) {
+		this.connection = connection;
 		this.deadline = deadline;
 		this.clock = clock;
 	}
@@ -53,7 +44,7 @@ class SchedulerHealthProbe {
 			return running.join();
 		}
 		try {
-			Outcome outcome = check();
+			Outcome outcome = check(this.last);
 			this.last = outcome;
 			probe.complete(outcome);
 			return outcome;
@@ -65,71 +56,27 @@ class SchedulerHealthProbe {
 		}
 	}
 
-	private Outcome check() {
-		long startNanos = System.nanoTime();
-		Answer answer;
-		StatusRuntimeException failure = null;
-		try {
-			HealthCheckResponse response = this.stub
-				.withDeadlineAfter(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS)
-				.check(REQUEST);
-			answer = Answer.of(response.getStatus());
-		}
-		catch (RuntimeException ex) {
-			failure = Status.fromThrowable(ex).asRuntimeException();
-			answer = Answer.of(failure.getStatus());
-		}
-		Outcome last = this.last;
-		Instant since = (last != null && last.answer() == answer) ? last.since() : this.clock.instant();
-		return new Outcome(answer, since, Duration.ofNanos(System.nanoTime() - startNanos), failure);
-	}
-
 	/**
-	 * What the scheduler reports.
+	 * One lost check is no reason to report a scheduler as down that has responded
+	 * before.
 	 */
-	enum Answer {
-
-		SERVING, NOT_SERVING, UNKNOWN,
-
-		/**
-		 * The scheduler responded, but does not report its health to this client.
-		 */
-		NOT_OFFERED,
-
-		/**
-		 * The scheduler did not respond.
-		 */
-		UNREACHABLE;
-
-		static Answer of(HealthCheckResponse.ServingStatus status) {
-			return switch (status) {
-				case SERVING -> SERVING;
-				case NOT_SERVING -> NOT_SERVING;
-				case SERVICE_UNKNOWN -> NOT_OFFERED;
-				default -> UNKNOWN;
-			};
-		}
-
-		static Answer of(Status failure) {
-			return switch (failure.getCode()) {
-				case UNIMPLEMENTED, NOT_FOUND, PERMISSION_DENIED -> NOT_OFFERED;
-				// Only failures of the client have a cause, such as a missing token
-				case UNAUTHENTICATED -> (failure.getCause() == null) ? NOT_OFFERED : UNREACHABLE;
-				default -> UNREACHABLE;
-			};
-		}
-
+	private Outcome check(@Nullable Outcome last) {
+		long startNanos = System.nanoTime();
+		SchedulerHealth health = this.connection.checkHealth(
+				Deadline.after(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS),
+				last != null && last.health().isResponse());
+		Instant since = (last != null && last.health().state() == health.state()) ? last.since() : this.clock.instant();
+		return new Outcome(health, since, Duration.ofNanos(System.nanoTime() - startNanos));
 	}
 
 	/**
 	 * The outcome of a probe.
 	 *
-	 * @param answer what the scheduler reports
-	 * @param since the time since which it has reported this
+	 * @param health the health of the scheduler
+	 * @param since the time since which its state has been the same
 	 * @param roundTrip the duration of the check
-	 * @param failure the failure of the check, if it failed
 	 */
-	record Outcome(Answer answer, Instant since, Duration roundTrip, @Nullable StatusRuntimeException failure) {
+	record Outcome(SchedulerHealth health, Instant since, Duration roundTrip) {
 
 	}
 

@@ -52,6 +52,7 @@ class SchedulerEndpointAutoConfigurationTests {
 			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
 				.hasPathSatisfying("$.clients.default.target",
 						(address) -> assertThat(address).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
+				.hasPathSatisfying("$.clients.default.embedded", (embedded) -> assertThat(embedded).isEqualTo(true))
 				.hasPathSatisfying("$.clients.default.tls", (tls) -> assertThat(tls).isEqualTo(false))
 				.hasPathSatisfying("$.clients.default.channelState", (state) -> assertThat(state).isEqualTo("READY"))
 				.hasPathSatisfying("$.clients.default.deadlines.SubmitTask",
@@ -142,6 +143,8 @@ class SchedulerEndpointAutoConfigurationTests {
 			assertThat(new JsonContent(get(context, "info").body()))
 				.hasPathSatisfying("$.sw4rmScheduler.targets.default",
 						(target) -> assertThat(target).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
+				.hasPathSatisfying("$.sw4rmScheduler.embedded",
+						(embedded) -> assertThat(embedded).isEqualTo(List.of("default")))
 				.hasPathSatisfying("$.sw4rmScheduler.client",
 						(client) -> assertThat(client).asString().startsWith("sw4rm-scheduler-java"));
 		}

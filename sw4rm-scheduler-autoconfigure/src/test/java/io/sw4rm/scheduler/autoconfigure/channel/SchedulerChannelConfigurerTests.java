@@ -62,7 +62,7 @@ class SchedulerChannelConfigurerTests {
 
 	private void configure(String address) {
 		new SchedulerChannelConfigurer(new ConnectionSettings("sw4rm.scheduler.", SchedulerAddress.parse(address), null,
-				null, this.properties, List.of(), (builder) -> {
+				null, false, this.properties, List.of(), (builder) -> {
 				}))
 			.configure(this.builder);
 	}

@@ -222,6 +222,30 @@ class SchedulerChannelTests {
 	}
 
 	@Test
+	void callsReplicaWithoutHealthServiceToo() throws Exception {
+		Server server = NettyServerBuilder.forPort(0).addService(new SchedulerServiceImplBase() {
+
+			@Override
+			public void pollActivityBuffer(PollActivityBufferRequest request,
+					StreamObserver<PollActivityBufferResponse> observer) {
+				observer.onNext(PollActivityBufferResponse.getDefaultInstance());
+				observer.onCompleted();
+			}
+
+		}).build().start();
+		try {
+			this.contextRunner
+				.withPropertyValues("sw4rm.scheduler.address=localhost:" + server.getPort(),
+						"sw4rm.scheduler.health-checking.enabled=true")
+				.run((context) -> assertThat(context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1"))
+					.isEmpty());
+		}
+		finally {
+			server.shutdownNow().awaitTermination();
+		}
+	}
+
+	@Test
 	void checksHealthOfNamedServiceBehindOneAddressToo() {
 		try (EmbeddedScheduler scheduler = EmbeddedScheduler.start()) {
 			this.contextRunner

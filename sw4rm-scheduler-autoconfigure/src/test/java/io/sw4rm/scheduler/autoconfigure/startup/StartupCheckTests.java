@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure.startup;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -8,10 +9,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +29,7 @@ import org.springframework.context.annotation.Configuration;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.testsupport.Http2Server;
 import io.sw4rm.scheduler.testsupport.Ports;
 import io.sw4rm.scheduler.testsupport.TcpServer;
 
@@ -124,6 +128,81 @@ class StartupCheckTests {
 		}
 		assertThat(calls).hasValueGreaterThan(1);
 		assertThat(output).contains("Checking the SW4RM scheduler at").contains("UNAVAILABLE: draining");
+	}
+
+	/**
+	 * The errors before the last one may be out of date, and the timeout says less.
+	 */
+	@Test
+	void saysWhatWasWrongLast(CapturedOutput output) {
+		try (Http2Server server = new Http2Server()) {
+			server.answer(error("14", "draining"), error("13", "broken"), (stream) -> {
+			});
+			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=" + server.address(),
+					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=2s"));
+		}
+		assertThat(output).contains("INTERNAL: broken").doesNotContain("draining");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "404, UNIMPLEMENTED", "403, PERMISSION_DENIED", "502, UNAVAILABLE", "200, UNKNOWN" })
+	void doesNotStartWithServerThatSpeaksNoGrpc(String httpStatus, Status.Code code, CapturedOutput output) {
+		try (Http2Server server = new Http2Server()) {
+			server.answer(page(httpStatus));
+			assertThatException().isThrownBy(
+					() -> run("sw4rm.scheduler.address=" + server.address(), "sw4rm.scheduler.startup=fail-fast"));
+			assertThat(output)
+				.contains("The SW4RM scheduler at '%s' did not respond during start-up".formatted(server.address()))
+				.contains(code + ": HTTP status code " + httpStatus)
+				.contains("An HTTP server or a proxy answered instead of a gRPC server")
+				.doesNotContain("<html>");
+		}
+	}
+
+	@Test
+	void waitsForSchedulerBehindProxy() {
+		AtomicInteger calls = new AtomicInteger();
+		try (Http2Server server = new Http2Server()) {
+			Http2Server.Answer last = (stream) -> {
+				calls.incrementAndGet();
+				error("12", "unknown service").to(stream);
+			};
+			server.answer(page("404"), page("401"), page("403"), page("502"), last);
+			try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=" + server.address(),
+					"sw4rm.scheduler.startup=wait")) {
+				assertThat(context.isRunning()).isTrue();
+				assertThat(calls).hasValue(1);
+			}
+		}
+	}
+
+	private static Http2Server.Answer page(String status) {
+		return (stream) -> {
+			stream.headers(new DefaultHttp2Headers().status(status).set("content-type", "text/html"), false);
+			stream.data("<html>".getBytes(StandardCharsets.US_ASCII), true);
+		};
+	}
+
+	private static Http2Server.Answer error(String status, String message) {
+		return (stream) -> stream.headers(new DefaultHttp2Headers().status("200")
+			.set("content-type", "application/grpc")
+			.set("grpc-status", status)
+			.set("grpc-message", message), true);
+	}
+
+	/**
+	 * As Spring's test framework does with cached contexts.
+	 */
+	@Test
+	void continuesAfterPauseWithoutScheduler() {
+		EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+		try (ConfigurableApplicationContext context = run("sw4rm.scheduler.address=" + scheduler.address(),
+				"sw4rm.scheduler.startup=fail-fast")) {
+			scheduler.close();
+			context.pause();
+			context.restart();
+			assertThat(context.isRunning()).isTrue();
+		}
 	}
 
 	@Test
