@@ -1,7 +1,11 @@
 package com.example;
 
+import io.grpc.BindableService;
+import io.grpc.protobuf.services.ChannelzService;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
 import org.springframework.grpc.client.ImportGrpcClients;
 
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
@@ -12,6 +16,11 @@ public class GrpcServerApplication {
 
 	public static void main(String[] args) {
 		SpringApplication.run(GrpcServerApplication.class, args);
+	}
+
+	@Bean
+	BindableService channelz() {
+		return ChannelzService.newInstance(100);
 	}
 
 }

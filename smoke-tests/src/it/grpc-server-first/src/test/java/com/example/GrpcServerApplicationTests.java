@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.channelz.v1.ChannelzGrpc;
+import io.grpc.channelz.v1.GetServersRequest;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -101,6 +103,13 @@ class GrpcServerApplicationTests {
 		assertThat(reflect(ServerReflectionRequest.newBuilder()
 			.setFileContainingSymbol("sw4rm.scheduler.SchedulerService")
 			.build()).getFileDescriptorResponse().getFileDescriptorProtoCount()).isPositive();
+	}
+
+	@Test
+	void serverDescribesItsConnections() {
+		assertThat(ChannelzGrpc.newBlockingStub(this.channel)
+			.getServers(GetServersRequest.getDefaultInstance())
+			.getServerCount()).isPositive();
 	}
 
 	private ServerReflectionResponse reflect(ServerReflectionRequest request) throws Exception {
