@@ -21,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public final class PackagedApplication implements AutoCloseable {
 
+	private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
 	private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
 
 	private static final int TIMEOUT_SECONDS = 60;
@@ -46,8 +48,7 @@ public final class PackagedApplication implements AutoCloseable {
 	 * @return the application, which may still be starting
 	 */
 	public static PackagedApplication start(Path jar, Map<String, String> environment, String... jvmOptions) {
-		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+		List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
 		command.addAll(List.of(jvmOptions));
 		command.addAll(List.of("-jar", jar.toString(), "--server.port=0"));
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
