@@ -15,6 +15,7 @@ class LazyServletApplicationTests extends ServletApplicationTests {
 		assertThatException()
 			.isThrownBy(() -> SpringApplication.run(ServletApplication.class, "--spring.main.lazy-initialization=true",
 					"--server.port=0", "--sw4rm.scheduler.address=localhost:1", "--sw4rm.scheduler.startup=fail-fast"))
+			.havingCause()
 			.withMessageContaining("localhost:1");
 	}
 
