@@ -42,9 +42,8 @@ class AotApplicationIT {
 	@ValueSource(booleans = { true, false })
 	void takesAddressTokenAndMetadataFromEnvironment(boolean aot) {
 		received.clear();
-		try (PackagedApplication application = start(aot,
-				Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(), "SW4RM_SCHEDULER_AUTH_TOKEN", "token-1",
-						"SW4RM_SCHEDULER_METADATA_TENANT", "acme"))) {
+		try (PackagedApplication application = start(aot, Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(),
+				"SW4RM_SCHEDULER_AUTH_TOKEN", "token-1", "SW4RM_SCHEDULER_METADATA_TENANT", "acme"))) {
 			WebApplication web = new WebApplication(application.awaitPort(), scheduler);
 			web.assertCallsScheduler();
 			web.assertCountsCalls();
@@ -58,8 +57,8 @@ class AotApplicationIT {
 	@Test
 	void sendsNothingWithoutTlsWhenEnvironmentRequiresIt() {
 		scheduler.reset();
-		try (PackagedApplication application = start(true, Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(),
-				"SW4RM_SCHEDULER_SSL_ENABLED", "true"))) {
+		try (PackagedApplication application = start(true,
+				Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(), "SW4RM_SCHEDULER_SSL_ENABLED", "true"))) {
 			WebApplication web = new WebApplication(application.awaitPort(), scheduler);
 			web.send("POST", "/agents/worker-1/tasks", 503);
 			assertThat(scheduler.faults().calls(Rpc.SUBMIT_TASK)).isZero();
@@ -68,8 +67,8 @@ class AotApplicationIT {
 
 	@Test
 	void recordsNoMetricsWhenEnvironmentDisablesThem() {
-		try (PackagedApplication application = start(true, Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(),
-				"SW4RM_SCHEDULER_METRICS_ENABLED", "false"))) {
+		try (PackagedApplication application = start(true,
+				Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(), "SW4RM_SCHEDULER_METRICS_ENABLED", "false"))) {
 			WebApplication web = new WebApplication(application.awaitPort(), scheduler);
 			web.assertCallsScheduler();
 			web.send("GET", "/actuator/metrics/sw4rm.rpc.requests", 404);

@@ -90,9 +90,8 @@ class GrpcServerApplicationTests {
 
 	@Test
 	void serverReportsItsHealth() {
-		assertThat(HealthGrpc.newBlockingStub(this.channel)
-			.check(HealthCheckRequest.getDefaultInstance())
-			.getStatus()).isEqualTo(ServingStatus.SERVING);
+		assertThat(HealthGrpc.newBlockingStub(this.channel).check(HealthCheckRequest.getDefaultInstance()).getStatus())
+			.isEqualTo(ServingStatus.SERVING);
 	}
 
 	@Test

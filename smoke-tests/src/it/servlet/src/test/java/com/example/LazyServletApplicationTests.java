@@ -5,10 +5,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.test.context.TestPropertySource;
 
+import io.sw4rm.scheduler.smoke.WebApplicationTests;
+
 import static org.assertj.core.api.Assertions.assertThatException;
 
 @TestPropertySource(properties = "spring.main.lazy-initialization=true")
-class LazyServletApplicationTests extends ServletApplicationTests {
+class LazyServletApplicationTests extends WebApplicationTests {
 
 	@Test
 	void doesNotStartWithoutRequiredScheduler() {
