@@ -80,7 +80,8 @@ public final class PackagedApplication implements AutoCloseable {
 	 */
 	public String awaitFailure() {
 		try {
-			assertThat(this.process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("exited:\n%s", this.log).isTrue();
+			assertThat(this.process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("terminated:\n%s", this.log)
+				.isTrue();
 			this.logReader.join();
 		}
 		catch (InterruptedException ex) {
