@@ -1,0 +1,7 @@
+package com.example;
+
+import io.sw4rm.scheduler.smoke.WebApplicationTests;
+
+class ServletApplicationTests extends WebApplicationTests {
+
+}
