@@ -193,6 +193,15 @@ class NamedSchedulersTests {
 	}
 
 	@Test
+	void embeddedSchedulerAddsNoClientWithoutName() {
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.embedded.enabled=true").run((context) -> {
+			assertThat(context.getBean(SchedulerConnections.class).names()).containsExactly("blue", "green");
+			submit(blue(context), "task-1");
+			assertThat(tasks(context.getBean(EmbeddedScheduler.class))).containsExactly("task-1");
+		});
+	}
+
+	@Test
 	void namedClientsAreMadeByFactoryOfUser() {
 		SchedulerClientFactory factory = (name) -> SchedulerClient.builder(this.green.address());
 		this.contextRunner.withBean("mine", SchedulerClientFactory.class, () -> factory).run((context) -> {

@@ -56,11 +56,14 @@ final class KnownProperties {
 		BindHandler recorder = new BindHandler() {
 
 			@Override
-			public <T> Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
-				if (!name.isLastElementIndexed()) {
-					types.put(name, target.getType());
+			public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target,
+					BindContext context) {
+				Class<?> type = target.getType().toClass();
+				if (!type.isEnum() && type.getName().startsWith("io.sw4rm.")) {
+					return target;
 				}
-				return target;
+				types.put(name, target.getType());
+				return null;
 			}
 
 		};
@@ -74,7 +77,6 @@ final class KnownProperties {
 				binder.bind(ConfigurationPropertyName.of(beanName.substring(0, end)), Bindable.of(type), recorder);
 			}
 		}
-		types.keySet().removeIf((name) -> types.keySet().stream().anyMatch(name::isParentOf));
 		return new KnownProperties(types);
 	}
 

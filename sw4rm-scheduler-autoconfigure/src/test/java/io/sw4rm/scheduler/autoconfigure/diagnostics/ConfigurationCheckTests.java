@@ -1,5 +1,8 @@
 package io.sw4rm.scheduler.autoconfigure.diagnostics;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -9,17 +12,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 
@@ -75,11 +82,29 @@ class ConfigurationCheckTests {
 			"sw4rm.scheduler.retry.operations=submit-task", "sw4rm.scheduler.maxInFlight=1",
 			"sw4rm.scheduler.max_in_flight=1", "sw4rm.scheduler.client.billing.metadata.x-tenant=acme",
 			"sw4rm.scheduler.client.billing.retry.max-attempts=1", "sw4rm.scheduler.metrics.enabled=true",
-			"sw4rm.scheduler.embedded.port=0", "other.property=x" })
+			"sw4rm.scheduler.max-inbound-message-size=1MB", "sw4rm.scheduler.startup=lazy",
+			"sw4rm.scheduler.keepalive.without-calls=true", "sw4rm.scheduler.embedded.port=0", "other.property=x" })
 	void acceptsProperty(String property, CapturedOutput output) {
 		run((context) -> {
 		}, ADDRESS, "sw4rm.scheduler.client.billing.address=localhost:1", property);
 		assertThat(output).doesNotContain("has no effect");
+	}
+
+	@Test
+	void knowsEachPropertyOfTheMetadata() throws IOException {
+		List<ConfigurationPropertyName> names = new ArrayList<>();
+		for (Resource metadata : new PathMatchingResourcePatternResolver()
+			.getResources("classpath*:META-INF/spring-configuration-metadata.json")) {
+			new JsonMapper().readTree(metadata.getContentAsByteArray())
+				.path("properties")
+				.valueStream()
+				.map((property) -> property.path("name").asString())
+				.filter((name) -> name.startsWith("sw4rm.scheduler."))
+				.map(ConfigurationPropertyName::of)
+				.forEach(names::add);
+		}
+		assertThat(names).contains(ConfigurationPropertyName.of("sw4rm.scheduler.address"))
+			.allMatch(knownProperties()::contains);
 	}
 
 	@ParameterizedTest

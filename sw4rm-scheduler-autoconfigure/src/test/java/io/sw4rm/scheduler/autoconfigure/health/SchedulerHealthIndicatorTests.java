@@ -389,8 +389,8 @@ class SchedulerHealthIndicatorTests {
 	@Test
 	void saysThatNamedSchedulersAreEmbedded() {
 		this.contextRunner
-			.withPropertyValues("sw4rm.scheduler.client.billing.address=localhost:1",
-					"sw4rm.scheduler.embedded.enabled=true")
+			.withPropertyValues("sw4rm.scheduler.address=localhost:1",
+					"sw4rm.scheduler.client.billing.address=localhost:1", "sw4rm.scheduler.embedded.enabled=true")
 			.run((context) -> assertThat(
 					context.getBean("sw4rmSchedulerHealthContributor", CompositeHealthContributor.class).stream())
 				.extracting(CompositeHealthContributor.Entry::name,
