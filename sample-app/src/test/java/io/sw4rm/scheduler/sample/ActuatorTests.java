@@ -8,6 +8,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the actuator endpoints of the application.
@@ -17,7 +18,8 @@ class ActuatorTests {
 
 	@Test
 	void showsHealthOfScheduler(@Autowired RestTestClient rest) {
-		rest.get()
+		// The first check may exceed its deadline, because it loads many classes
+		await().untilAsserted(() -> rest.get()
 			.uri("/actuator/health/sw4rmScheduler")
 			.exchange()
 			.expectStatus()
@@ -26,7 +28,7 @@ class ActuatorTests {
 			.jsonPath("$.status")
 			.isEqualTo("UP")
 			.jsonPath("$.details.scheduler")
-			.isEqualTo("SERVING");
+			.isEqualTo("SERVING"));
 	}
 
 	@Test

@@ -16,7 +16,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "sw4rm.scheduler.embedded.port=0", "sample.tour.enabled=false",
-				"sw4rm.scheduler.health.deadline=10s", "management.prometheus.metrics.export.enabled=true" })
+				"management.prometheus.metrics.export.enabled=true" })
 @AutoConfigureRestTestClient
 @interface SampleApplicationTest {
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.sw4rm.scheduler.client.address.ConnectionLimitsLoadBalancerProvider;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
@@ -26,8 +27,9 @@ final class SchedulerServiceConfig {
 
 	static Map<String, Object> from(SchedulerChannelProperties properties, SchedulerAddress address) {
 		Map<String, Object> config = new LinkedHashMap<>();
-		config.put("loadBalancingConfig", ConnectionLimitsLoadBalancerProvider
-			.loadBalancingConfig(loadBalancingPolicy(properties, address), properties.getConnectTimeout()));
+		config.put("loadBalancingConfig",
+				ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(loadBalancingPolicy(properties, address),
+						properties.getConnectTimeout(), reconnectInterval(properties)));
 		config.put("methodConfig", methodConfig(properties));
 		if (properties.getRetry().getMaxAttempts() > 1) {
 			config.put("retryThrottling", retryThrottling(properties.getRetry().getThrottling()));
@@ -37,6 +39,13 @@ final class SchedulerServiceConfig {
 			config.put("healthCheckConfig", Map.of("serviceName", (serviceName != null) ? serviceName : ""));
 		}
 		return config;
+	}
+
+	private static Duration reconnectInterval(SchedulerChannelProperties properties) {
+		return Stream
+			.of(ConnectionLimitsLoadBalancerProvider.DEFAULT_RECONNECT_INTERVAL, properties.getMaxReconnectBackoff())
+			.min(Duration::compareTo)
+			.orElseThrow();
 	}
 
 	/**

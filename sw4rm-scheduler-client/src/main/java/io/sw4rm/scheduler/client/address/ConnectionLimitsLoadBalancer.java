@@ -30,11 +30,6 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 	static final String NOT_READY = "The connection was not ready within ";
 
 	/**
-	 * The minimum time between two connections to a server.
-	 */
-	private static final Duration RECONNECT_INTERVAL = Duration.ofSeconds(1);
-
-	/**
 	 * An address that no connection can be established to: connecting fails immediately,
 	 * because it is not resolved.
 	 */
@@ -46,6 +41,8 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 	private final Helper helper;
 
 	private Duration connectTimeout = ConnectionLimitsLoadBalancerProvider.DEFAULT_CONNECT_TIMEOUT;
+
+	private Duration reconnectInterval = ConnectionLimitsLoadBalancerProvider.DEFAULT_RECONNECT_INTERVAL;
 
 	ConnectionLimitsLoadBalancer(Helper helper) {
 		this.helper = helper;
@@ -62,6 +59,7 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		ConnectionLimitsLoadBalancerProvider.Config config = (ConnectionLimitsLoadBalancerProvider.Config) addresses
 			.getLoadBalancingPolicyConfig();
 		this.connectTimeout = config.connectTimeout();
+		this.reconnectInterval = config.reconnectInterval();
 		return this.delegate
 			.acceptResolvedAddresses(addresses.toBuilder().setLoadBalancingPolicyConfig(config.child()).build());
 	}
@@ -102,6 +100,11 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		private @Nullable ScheduledHandle timer;
 
 		private long readyNanos;
+
+		/**
+		 * The number of successive connections that the server has closed immediately.
+		 */
+		private int shortConnections;
 
 		LimitedSubchannel(Subchannel delegate, List<EquivalentAddressGroup> groups) {
 			this.delegate = delegate;
@@ -209,10 +212,12 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		 * a tight loop. Calls wait meanwhile, as they do for any connection.
 		 */
 		private void forwardIdle(ConnectivityStateInfo info) {
+			Duration interval = ConnectionLimitsLoadBalancer.this.reconnectInterval;
 			Duration connected = Duration.ofNanos(System.nanoTime() - this.readyNanos);
-			if (connected.compareTo(RECONNECT_INTERVAL) < 0) {
+			this.shortConnections = (connected.compareTo(interval) < 0) ? this.shortConnections + 1 : 0;
+			if (this.shortConnections > 1) {
 				forward(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
-				this.timer = schedule(() -> forward(info), RECONNECT_INTERVAL.minus(connected));
+				this.timer = schedule(() -> forward(info), interval.minus(connected));
 			}
 			else {
 				forward(info);

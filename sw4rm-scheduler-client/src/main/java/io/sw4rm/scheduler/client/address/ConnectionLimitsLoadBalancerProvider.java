@@ -23,9 +23,17 @@ public final class ConnectionLimitsLoadBalancerProvider extends LoadBalancerProv
 	 */
 	public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
+	/**
+	 * The time between two connections to a server that closes each connection, by
+	 * default.
+	 */
+	public static final Duration DEFAULT_RECONNECT_INTERVAL = Duration.ofSeconds(1);
+
 	static final String POLICY_NAME = "sw4rm_connection_limits";
 
 	private static final String CONNECT_TIMEOUT = "connectTimeout";
+
+	private static final String RECONNECT_INTERVAL = "reconnectInterval";
 
 	private static final String CHILD_POLICY = "childPolicy";
 
@@ -39,11 +47,14 @@ public final class ConnectionLimitsLoadBalancerProvider extends LoadBalancerProv
 	 * Return the value of {@code loadBalancingConfig} in a service config.
 	 * @param childPolicy the name of the policy that selects the connection of each call
 	 * @param connectTimeout the time in which a connection must be ready, positive
+	 * @param reconnectInterval the time between two connections to a server that closes
+	 * each connection, positive
 	 * @return the value
 	 */
-	public static List<Map<String, ?>> loadBalancingConfig(String childPolicy, Duration connectTimeout) {
-		return List.of(Map.of(POLICY_NAME, Map.of(CONNECT_TIMEOUT, connectTimeout.toString(), CHILD_POLICY,
-				List.of(Map.of(childPolicy, Map.of())))));
+	public static List<Map<String, ?>> loadBalancingConfig(String childPolicy, Duration connectTimeout,
+			Duration reconnectInterval) {
+		return List.of(Map.of(POLICY_NAME, Map.of(CONNECT_TIMEOUT, connectTimeout.toString(), RECONNECT_INTERVAL,
+				reconnectInterval.toString(), CHILD_POLICY, List.of(Map.of(childPolicy, Map.of())))));
 	}
 
 	@Override
@@ -71,10 +82,11 @@ public final class ConnectionLimitsLoadBalancerProvider extends LoadBalancerProv
 	public ConfigOrError parseLoadBalancingPolicyConfig(Map<String, ?> config) {
 		try {
 			Duration connectTimeout = Duration.parse((String) config.get(CONNECT_TIMEOUT));
+			Duration reconnectInterval = Duration.parse((String) config.get(RECONNECT_INTERVAL));
 			ConfigOrError child = GracefulSwitchLoadBalancer
 				.parseLoadBalancingPolicyConfig((List<Map<String, ?>>) config.get(CHILD_POLICY));
 			return (child.getError() != null) ? child
-					: ConfigOrError.fromConfig(new Config(connectTimeout, child.getConfig()));
+					: ConfigOrError.fromConfig(new Config(connectTimeout, reconnectInterval, child.getConfig()));
 		}
 		catch (RuntimeException ex) {
 			return ConfigOrError.fromError(Status.UNAVAILABLE.withCause(ex)
@@ -86,9 +98,11 @@ public final class ConnectionLimitsLoadBalancerProvider extends LoadBalancerProv
 	 * The parsed configuration.
 	 *
 	 * @param connectTimeout the time in which a connection must be ready
+	 * @param reconnectInterval the time between two connections to a server that closes
+	 * each connection
 	 * @param child the configuration of the child policy
 	 */
-	record Config(Duration connectTimeout, Object child) {
+	record Config(Duration connectTimeout, Duration reconnectInterval, Object child) {
 
 	}
 

@@ -317,7 +317,8 @@ public final class SchedulerAddress {
 			.retryBufferSize(Long.MAX_VALUE)
 			.defaultServiceConfig(Map.of("loadBalancingConfig",
 					ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(this.list ? "round_robin" : "pick_first",
-							ConnectionLimitsLoadBalancerProvider.DEFAULT_CONNECT_TIMEOUT)));
+							ConnectionLimitsLoadBalancerProvider.DEFAULT_CONNECT_TIMEOUT,
+							ConnectionLimitsLoadBalancerProvider.DEFAULT_RECONNECT_INTERVAL)));
 	}
 
 	/**

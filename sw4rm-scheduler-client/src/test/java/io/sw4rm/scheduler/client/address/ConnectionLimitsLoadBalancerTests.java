@@ -75,7 +75,7 @@ class ConnectionLimitsLoadBalancerTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "{}", "soon", "PT1S" })
 	void refusesInvalidConfiguration(String connectTimeout) {
-		Map<String, ?> config = Map.of("connectTimeout", connectTimeout);
+		Map<String, ?> config = Map.of("connectTimeout", connectTimeout, "reconnectInterval", "PT1S");
 		Status error = LoadBalancerRegistry.getDefaultRegistry()
 			.getProvider(ConnectionLimitsLoadBalancerProvider.POLICY_NAME)
 			.parseLoadBalancingPolicyConfig(config)
@@ -85,11 +85,13 @@ class ConnectionLimitsLoadBalancerTests {
 
 	@Test
 	void refusesUnknownChildPolicy() {
-		assertThat(new ConnectionLimitsLoadBalancerProvider()
-			.parseLoadBalancingPolicyConfig(
-					Map.of("connectTimeout", "PT1S", "childPolicy", List.of(Map.of("unknown", Map.of()))))
-			.getError()
-			.getDescription()).contains("unknown");
+		assertThat(
+				new ConnectionLimitsLoadBalancerProvider()
+					.parseLoadBalancingPolicyConfig(Map.of("connectTimeout", "PT1S", "reconnectInterval", "PT1S",
+							"childPolicy", List.of(Map.of("unknown", Map.of()))))
+					.getError()
+					.getDescription())
+			.contains("unknown");
 	}
 
 	private SchedulerClient client(String policy, String... addresses) {
@@ -97,7 +99,8 @@ class ConnectionLimitsLoadBalancerTests {
 			.newChannelBuilder(SchedulerNameResolverProvider.target(String.join(",", addresses)),
 					InsecureChannelCredentials.create())
 			.defaultServiceConfig(Map.of("loadBalancingConfig",
-					ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(policy, Duration.ofMillis(200))))
+					ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(policy, Duration.ofMillis(200),
+							Duration.ofSeconds(1))))
 			.build();
 		return SchedulerClient.create(this.channel);
 	}
