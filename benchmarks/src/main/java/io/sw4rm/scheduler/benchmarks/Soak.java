@@ -120,9 +120,7 @@ public final class Soak {
 			for (int replica = 0; replica < REPLICAS; replica++) {
 				replicas.add(new SoakReplica(this.account));
 			}
-			MeterRegistry registry = load(replicas);
-			this.account.metered(registry.get("sw4rm.rpc.in.flight").gauge().value(),
-					registry.get("sw4rm.rpc.requests").counters().stream().mapToDouble(Counter::count).sum());
+			load(replicas);
 		}
 		finally {
 			replicas.forEach(SoakReplica::close);
@@ -130,7 +128,7 @@ public final class Soak {
 		return this.account;
 	}
 
-	private MeterRegistry load(List<SoakReplica> replicas) throws InterruptedException {
+	private void load(List<SoakReplica> replicas) throws InterruptedException {
 		try (ConfigurableApplicationContext context = start(replicas)) {
 			Thread faults = new Thread(new SoakFaults(replicas, this.account, this.settings.seed()), "soak-faults");
 			faults.setDaemon(true);
@@ -138,7 +136,9 @@ public final class Soak {
 			new SoakLoad(this.settings, context, this.account).run();
 			faults.interrupt();
 			faults.join();
-			return context.getBean(MeterRegistry.class);
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			this.account.metered(registry.get("sw4rm.rpc.in.flight").gauge().value(),
+					registry.get("sw4rm.rpc.requests").counters().stream().mapToDouble(Counter::count).sum());
 		}
 	}
 
