@@ -90,6 +90,18 @@ class ConnectTimeoutTests {
 	}
 
 	@Test
+	void callFailsBeforeItsDeadlineEvenIfNamesAreResolvedAgain() {
+		try (TcpServer other = TcpServer.silent()) {
+			at(this.silent.port(), other.port())
+				.withPropertyValues("sw4rm.scheduler.load-balancing-policy=pick_first",
+						"sw4rm.scheduler.max-reconnect-backoff=50ms")
+				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
+					.isThrownBy(() -> poll(context))
+					.withMessageContaining("The connection was not ready within 300 ms"));
+		}
+	}
+
+	@Test
 	void triesSilentReplicaAgainWhileOthersServe() {
 		at(this.silent.port(), this.scheduler.port()).run((context) -> {
 			poll(context);
@@ -148,10 +160,8 @@ class ConnectTimeoutTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "pick_first", "round_robin" })
 	void serverThatClosesEachConnectionIsConnectedToOncePerSecondDuringCall(String policy) {
-		withServerThatClosesEachConnection(policy, (context) -> {
-			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
-			client.pollActivityBuffer("worker-1");
-		});
+		withServerThatClosesEachConnection(policy,
+				(context) -> context.getBean(AsyncSchedulerClient.class).pollActivityBuffer("worker-1"));
 	}
 
 	@Test
@@ -160,21 +170,26 @@ class ConnectTimeoutTests {
 				(context) -> context.getBean("sw4rmSchedulerChannel", ManagedChannel.class).getState(true));
 	}
 
-	private static void withServerThatClosesEachConnection(String policy, Consumer<ApplicationContext> start) {
+	private static void withServerThatClosesEachConnection(String policy, Consumer<ApplicationContext> connect) {
 		TcpServer server = new TcpServer((client) -> {
 			client.write(EMPTY_SETTINGS);
 			client.write(GO_AWAY);
 		});
 		try (server) {
 			at(server.port()).withPropertyValues("sw4rm.scheduler.load-balancing-policy=" + policy).run((context) -> {
-				start.accept(context);
-				await().until(() -> server.connections() > 0);
+				awaitConnections(server, 1, () -> connect.accept(context));
 				long startNanos = System.nanoTime();
-				int connections = server.connections();
-				await().until(() -> server.connections() >= connections + 4);
+				awaitConnections(server, server.connections() + 4, () -> connect.accept(context));
 				assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isGreaterThan(Duration.ofMillis(2500));
 			});
 		}
+	}
+
+	private static void awaitConnections(TcpServer server, int connections, Runnable connect) {
+		await().until(() -> {
+			connect.run();
+			return server.connections() >= connections;
+		});
 	}
 
 	private static boolean poll(ApplicationContext context) {

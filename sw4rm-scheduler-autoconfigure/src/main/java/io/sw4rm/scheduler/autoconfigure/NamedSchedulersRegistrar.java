@@ -1,17 +1,19 @@
 package io.sw4rm.scheduler.autoconfigure;
 
+import java.util.Objects;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.aot.AbstractAotProcessor;
-import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
@@ -24,15 +26,13 @@ import io.sw4rm.scheduler.client.SchedulerClient;
  * Registers the clients of {@code sw4rm.scheduler.client.<name>.*} when the application
  * runs, even if it was processed ahead of time.
  */
-class NamedSchedulersRegistrar implements BeanDefinitionRegistryPostProcessor {
+class NamedSchedulersRegistrar implements BeanDefinitionRegistryPostProcessor, ApplicationContextAware {
 
-	private final ConfigurableListableBeanFactory beanFactory;
+	private @Nullable ApplicationContext applicationContext;
 
-	private final Environment environment;
-
-	NamedSchedulersRegistrar(ConfigurableListableBeanFactory beanFactory, Environment environment) {
-		this.beanFactory = beanFactory;
-		this.environment = environment;
+	@Override
+	public void setApplicationContext(ApplicationContext applicationContext) {
+		this.applicationContext = applicationContext;
 	}
 
 	@Override
@@ -40,23 +40,23 @@ class NamedSchedulersRegistrar implements BeanDefinitionRegistryPostProcessor {
 		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 			return;
 		}
-		checkDecisions();
-		for (String name : SchedulerConnections.namedSchedulers(this.environment)) {
-			register(registry, SchedulerConnections.connectionBeanName(name), new RootBeanDefinition(
-					SchedulerConnection.class, () -> bean(SchedulerConnections.class).connect(name)));
-			registerClient(registry, name, SchedulerClient.class,
-					() -> bean(SchedulerClientFactory.class).create(name));
-			registerClient(registry, name, AsyncSchedulerClient.class,
-					() -> bean(SchedulerClientFactory.class).createAsync(name));
-			if (ClassUtils.isPresent("reactor.core.publisher.Mono", null)) {
-				registerClient(registry, name, ReactiveSchedulerClient.class,
-						() -> bean(SchedulerClientFactory.class).createReactive(name));
-			}
-		}
+		ApplicationContext context = Objects.requireNonNull(this.applicationContext);
+		checkDecisions(context);
+		SchedulerConnections.namedSchedulers(context.getEnvironment())
+			.forEach((name) -> register(registry, name, context));
 	}
 
-	private <T> T bean(Class<T> type) {
-		return this.beanFactory.getBean(type);
+	private void register(BeanDefinitionRegistry registry, String name, BeanFactory beanFactory) {
+		register(registry, SchedulerConnections.connectionBeanName(name), new RootBeanDefinition(
+				SchedulerConnection.class, () -> beanFactory.getBean(SchedulerConnections.class).connect(name)));
+		registerClient(registry, name, SchedulerClient.class,
+				() -> beanFactory.getBean(SchedulerClientFactory.class).create(name));
+		registerClient(registry, name, AsyncSchedulerClient.class,
+				() -> beanFactory.getBean(SchedulerClientFactory.class).createAsync(name));
+		if (ClassUtils.isPresent("reactor.core.publisher.Mono", null)) {
+			registerClient(registry, name, ReactiveSchedulerClient.class,
+					() -> beanFactory.getBean(SchedulerClientFactory.class).createReactive(name));
+		}
 	}
 
 	private <T> void registerClient(BeanDefinitionRegistry registry, String name, Class<T> type, Supplier<T> supplier) {
@@ -79,13 +79,12 @@ class NamedSchedulersRegistrar implements BeanDefinitionRegistryPostProcessor {
 	 * Ahead-of-time processing has already decided whether there are beans for the
 	 * scheduler without a name.
 	 */
-	private void checkDecisions() {
-		Binder binder = Binder.get(this.environment);
-		if (!binder.bind("sw4rm.scheduler.enabled", Boolean.class).orElse(true)) {
+	private static void checkDecisions(ApplicationContext context) {
+		if (!context.getEnvironment().getProperty("sw4rm.scheduler.enabled", Boolean.class, true)) {
 			throw processedWith("'sw4rm.scheduler.enabled' is false");
 		}
-		if (!this.beanFactory.containsBean(SchedulerConnections.CHANNEL_BEAN_NAME)
-				&& binder.bind("sw4rm.scheduler.address", Bindable.listOf(String.class)).isBound()) {
+		if (!context.containsBean(SchedulerConnections.CHANNEL_BEAN_NAME)
+				&& SchedulerConnections.isAddressSet(context.getEnvironment())) {
 			throw processedWith("'sw4rm.scheduler.address' is set");
 		}
 	}

@@ -11,7 +11,6 @@ import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfigur
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.diagnostics.ConfigurationCheck;
@@ -30,8 +29,8 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 public final class SchedulerAutoConfiguration {
 
 	@Bean
-	static ConfigurationCheck sw4rmSchedulerConfigurationCheck(Environment environment) {
-		return new ConfigurationCheck(environment);
+	static ConfigurationCheck sw4rmSchedulerConfigurationCheck() {
+		return new ConfigurationCheck();
 	}
 
 	@Bean(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME)

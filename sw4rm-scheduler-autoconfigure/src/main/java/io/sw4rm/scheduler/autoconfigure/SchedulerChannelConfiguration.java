@@ -11,14 +11,11 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
-import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
@@ -39,9 +36,8 @@ class SchedulerChannelConfiguration {
 	}
 
 	@Bean
-	static NamedSchedulersRegistrar sw4rmNamedSchedulersRegistrar(ConfigurableListableBeanFactory beanFactory,
-			Environment environment) {
-		return new NamedSchedulersRegistrar(beanFactory, environment);
+	static NamedSchedulersRegistrar sw4rmNamedSchedulersRegistrar() {
+		return new NamedSchedulersRegistrar();
 	}
 
 	@Bean
@@ -79,9 +75,8 @@ class SchedulerChannelConfiguration {
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			Set<String> names = SchedulerConnections.namedSchedulers(context.getEnvironment());
-			return names.isEmpty() || Binder.get(context.getEnvironment())
-				.bind("sw4rm.scheduler.address", Bindable.listOf(String.class))
-				.isBound() || hasConnectionDetails(Objects.requireNonNull(context.getBeanFactory()), names);
+			return names.isEmpty() || SchedulerConnections.isAddressSet(context.getEnvironment())
+					|| hasConnectionDetails(Objects.requireNonNull(context.getBeanFactory()), names);
 		}
 
 		private boolean hasConnectionDetails(ConfigurableListableBeanFactory beanFactory, Set<String> names) {

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannelBuilder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -50,6 +52,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
  * Thread-safe.
  */
 public final class SchedulerConnections {
+
+	private static final Log logger = LogFactory.getLog(SchedulerConnections.class);
 
 	/**
 	 * The name of the scheduler without a name.
@@ -94,9 +98,24 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Return the names of the clients that the environment defines.
+	 * Return whether the environment sets the address of the default scheduler.
+	 * @param environment the environment
+	 * @return whether the address is set
 	 */
-	static Set<String> namedSchedulers(Environment environment) {
+	public static boolean isAddressSet(Environment environment) {
+		return isSet(Binder.get(environment), PREFIX + "address");
+	}
+
+	private static boolean isSet(Binder binder, String addressProperty) {
+		return binder.bind(addressProperty, Bindable.listOf(String.class)).isBound();
+	}
+
+	/**
+	 * Return the names of the clients that the environment defines.
+	 * @param environment the environment
+	 * @return the names
+	 */
+	public static Set<String> namedSchedulers(Environment environment) {
 		Set<String> names = Binder.get(environment)
 			.bind(CLIENT_PROPERTY, Bindable.mapOf(String.class, Object.class))
 			.map(Map::keySet)
@@ -119,7 +138,7 @@ public final class SchedulerConnections {
 	public static boolean isChannelReplaced(ListableBeanFactory beanFactory) {
 		return beanFactory.containsBean(CHANNEL_BEAN_NAME)
 				&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
-						SchedulerChannelConfiguration.DefaultChannelConfiguration.class).length == 0;
+						SchedulerChannelConfiguration.DefaultChannelConfiguration.class, true, false).length == 0;
 	}
 
 	/**
@@ -311,8 +330,9 @@ public final class SchedulerConnections {
 		if (details != null && !(details instanceof PropertiesSchedulerConnectionDetails)) {
 			return details;
 		}
-		if (hasNames()) {
-			requireAddress(name);
+		String property = prefix(name) + "address";
+		if (!isSet(this.binder, property)) {
+			addressNotSet(name, property, properties);
 		}
 		return (details != null && name.equals(DEFAULT_NAME)) ? details : new PropertiesSchedulerConnectionDetails(
 				prefix(name), properties, this.beanFactory.getBean(SslBundles.class));
@@ -321,13 +341,19 @@ public final class SchedulerConnections {
 	/**
 	 * The default address applies to an application with a single scheduler only.
 	 */
-	private void requireAddress(String name) {
-		String property = prefix(name) + "address";
-		if (!this.binder.bind(property, Bindable.listOf(String.class)).isBound()) {
-			throw new SchedulerFailureException(
-					"The client '%s' has no address: '%s' is not set.".formatted(name, property),
-					"Set '%s'.".formatted(property), null);
+	private void addressNotSet(String name, String property, SchedulerClientProperties properties) {
+		if (!hasNames()) {
+			logger
+				.info("'%s' is not set: the SW4RM scheduler at '%s' is used".formatted(property, properties.address()));
+			return;
 		}
+		throw new SchedulerFailureException(
+				"The client '%s' has no address: '%s' is not set.".formatted(name, property),
+				name.equals(DEFAULT_NAME)
+						? "Set '%s'. To have named clients only, process the application ahead of time with these clients."
+							.formatted(property)
+						: "Set '%s'. If the name of the client is misspelt, correct it.".formatted(property),
+				null);
 	}
 
 	private static @Nullable SchedulerTls tls(SchedulerConnectionDetails details, SchedulerAddress address) {

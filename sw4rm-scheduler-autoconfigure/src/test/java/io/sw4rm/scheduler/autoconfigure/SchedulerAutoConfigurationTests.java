@@ -29,6 +29,9 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -42,12 +45,15 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
+import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
 import io.sw4rm.scheduler.client.ActivityEntry;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.PayloadConverter;
@@ -94,6 +100,20 @@ class SchedulerAutoConfigurationTests {
 	void reset() {
 		scheduler.reset();
 		headers.clear();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "sw4rm.scheduler.address=localhost:1", "sw4rm.scheduler.embedded.enabled=true",
+			"sw4rm.scheduler.client.blue.address=localhost:1" })
+	void doesNotCreateFactoryBeansEarly(String property) {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
+					CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class,
+					EmbeddedSchedulerAutoConfiguration.class))
+			.withPropertyValues(property)
+			.withUserConfiguration(FactoryBeanConfiguration.class)
+			.run((context) -> assertThat(context.getBean(UntypedFactoryBean.class).environment)
+				.isSameAs(context.getEnvironment()));
 	}
 
 	@Test
@@ -541,6 +561,40 @@ class SchedulerAutoConfigurationTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(UntypedFactoryBean.class)
+	static class FactoryBeanConfiguration {
+
+	}
+
+	/**
+	 * A bean whose type is only known when its factory is initialized.
+	 */
+	@SuppressWarnings("rawtypes")
+	static class UntypedFactoryBean implements FactoryBean, InitializingBean {
+
+		@Autowired
+		private Environment environment;
+
+		private Object object;
+
+		@Override
+		public void afterPropertiesSet() {
+			this.object = "object";
+		}
+
+		@Override
+		public Object getObject() {
+			return this.object;
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return (this.object != null) ? this.object.getClass() : null;
 		}
 
 	}

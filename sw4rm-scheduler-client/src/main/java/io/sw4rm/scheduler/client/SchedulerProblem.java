@@ -167,6 +167,7 @@ public enum SchedulerProblem {
 	 * The connection was not ready for calls in time: the network drops packets, or the
 	 * server accepts connections without responding.
 	 */
+	// The description is that of ConnectionLimitsLoadBalancer
 	CONNECT_TIMEOUT((symptom) -> symptom.description().startsWith("The connection was not ready within "),
 			"The server does not respond to new connections",
 			"Check the address, firewalls and proxies on the way to the scheduler, and that the scheduler is not overloaded"),

@@ -35,7 +35,8 @@ class SchedulerRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		OPTIONAL_CLASSES.forEach((name) -> hints.reflection().registerTypeIfPresent(classLoader, name));
-		hints.resources().registerPattern(ClassUtils.classPackageAsResourcePath(SchedulerAddress.class) + "/*");
+		hints.resources()
+			.registerPattern(ClassUtils.addResourcePathToPackagePath(SchedulerAddress.class, "version.properties"));
 		registerMessages(hints, SchedulerServiceGrpc.getServiceDescriptor());
 		if (ClassUtils.isPresent("io.grpc.health.v1.HealthGrpc", classLoader)) {
 			HealthMessages.register(hints);

@@ -130,11 +130,21 @@ final class BearerTokenCredentials extends CallCredentials {
 		if (sent == null) {
 			return;
 		}
-		if (status.isOk()) {
-			this.token.accepted(sent);
-		}
-		else if (status.getCode() == Status.Code.UNAUTHENTICATED && status.getCause() == null) {
-			this.token.rejected(sent);
+		boolean sentByServer = status.getCause() == null;
+		switch (status.getCode()) {
+			case UNAUTHENTICATED -> {
+				if (sentByServer) {
+					this.token.rejected(sent);
+				}
+			}
+			case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> {
+				// The scheduler may not have seen the token
+			}
+			default -> {
+				if (sentByServer) {
+					this.token.accepted(sent);
+				}
+			}
 		}
 	}
 

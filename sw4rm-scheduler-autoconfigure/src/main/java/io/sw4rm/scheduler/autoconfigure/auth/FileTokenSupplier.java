@@ -16,6 +16,8 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
+
 /**
  * Supplies the token of a file. Calls reload the file, at most once per second, so that a
  * renewed token is detected.
@@ -38,6 +40,10 @@ class FileTokenSupplier implements ReadyTokenSupplier {
 	private boolean failing;
 
 	FileTokenSupplier(String property, String file) {
+		if (file.isBlank()) {
+			throw SchedulerFailureException.forBlankProperty(property,
+					"Set the path of a file, or remove the property.");
+		}
 		try {
 			this.file = Path.of(file);
 			this.token = read(this.file);

@@ -145,6 +145,9 @@ final class SharedToken {
 			return;
 		}
 		synchronized (this) {
+			if (this.replacement != replacement) {
+				return;
+			}
 			if (replacement.isTrialOf(token)) {
 				replacement.trial = null;
 			}

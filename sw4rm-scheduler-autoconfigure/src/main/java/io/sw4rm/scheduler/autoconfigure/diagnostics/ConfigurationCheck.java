@@ -3,12 +3,14 @@ package io.sw4rm.scheduler.autoconfigure.diagnostics;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -17,6 +19,8 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 import io.sw4rm.scheduler.client.SchedulerOperation;
@@ -25,7 +29,7 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
  * Checks properties for mistakes that their binding does not detect. Runs when the
  * application starts, even if its beans are lazy.
  */
-public final class ConfigurationCheck implements BeanFactoryPostProcessor {
+public final class ConfigurationCheck implements BeanFactoryPostProcessor, EnvironmentAware {
 
 	private static final Log logger = LogFactory.getLog(ConfigurationCheck.class);
 
@@ -34,25 +38,29 @@ public final class ConfigurationCheck implements BeanFactoryPostProcessor {
 	 */
 	private static final Pattern NUMBER = Pattern.compile("[+-]?0*[1-9][0-9]*");
 
-	private final Environment environment;
+	private @Nullable Environment environment;
 
 	/**
 	 * Create a check.
-	 * @param environment the environment with the properties
 	 */
-	public ConfigurationCheck(Environment environment) {
+	public ConfigurationCheck() {
+	}
+
+	@Override
+	public void setEnvironment(Environment environment) {
 		this.environment = environment;
 	}
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		KnownProperties known = KnownProperties.of(beanFactory);
-		Binder binder = Binder.get(this.environment);
+		Environment environment = Objects.requireNonNull(this.environment);
+		Binder binder = Binder.get(environment);
 		Stream.concat(Stream.of("sw4rm.scheduler"), namedClients(binder)).forEach((prefix) -> {
 			known.ofType(Duration.class).forEach((name) -> checkUnit(binder, prefix + name));
 			checkDeadlines(binder, prefix);
 		});
-		UnboundProperties.find(known, this.environment).forEach(logger::warn);
+		UnboundProperties.find(known, environment).forEach(logger::warn);
 	}
 
 	private static Stream<String> namedClients(Binder binder) {
@@ -119,15 +127,17 @@ public final class ConfigurationCheck implements BeanFactoryPostProcessor {
 	private static Recommendation recommendation(SchedulerOperation operation) {
 		return (operation == SchedulerOperation.POLL_ACTIVITY_BUFFER)
 				? new Recommendation(Duration.ofSeconds(1), Duration.ofSeconds(60), "reading the activity buffer")
-				: new Recommendation(Duration.ofSeconds(5), Duration.ofSeconds(300), "all other operations");
+				: new Recommendation(Duration.ofSeconds(5), Duration.ofSeconds(300),
+						"all operations except reading the activity buffer");
 	}
 
 	private record Recommendation(Duration min, Duration max, String operations) {
 
 		void check(String name, Duration deadline) {
 			if (deadline.compareTo(this.min) < 0 || deadline.compareTo(this.max) > 0) {
-				logger.warn("'%s' is outside of the range that the protocol recommends for %s: %ds to %ds"
-					.formatted(name, this.operations, this.min.toSeconds(), this.max.toSeconds()));
+				logger.warn("'%s' is %s. For %s, the protocol recommends %ds to %ds".formatted(name,
+						DurationStyle.SIMPLE.print(deadline), this.operations, this.min.toSeconds(),
+						this.max.toSeconds()));
 			}
 		}
 

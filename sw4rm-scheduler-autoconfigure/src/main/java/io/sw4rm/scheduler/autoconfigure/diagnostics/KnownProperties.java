@@ -5,12 +5,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -20,6 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The properties that the {@code @ConfigurationProperties} beans of an application bind
@@ -38,14 +41,24 @@ final class KnownProperties {
 	private static final Set<ConfigurationPropertyName> OPTIONAL = Set.of(ROOT.append("embedded"),
 			ROOT.append("health"), ROOT.append("metrics"));
 
+	/**
+	 * The properties that a named client does not have.
+	 */
+	private static final Set<ConfigurationPropertyName> OF_APPLICATION = Set.of(CLIENT, ROOT.append("embedded"),
+			ROOT.append("enabled"));
+
 	private static final int MAX_DISTANCE = 3;
 
 	private final Map<ConfigurationPropertyName, ResolvableType> types;
 
 	private final List<ConfigurationPropertyName> absent;
 
-	private KnownProperties(Map<ConfigurationPropertyName, ResolvableType> types) {
+	private final SingletonSupplier<List<ConfigurationPropertyName>> prefixesOfApplication;
+
+	private KnownProperties(Map<ConfigurationPropertyName, ResolvableType> types,
+			SingletonSupplier<List<ConfigurationPropertyName>> prefixesOfApplication) {
 		this.types = types;
+		this.prefixesOfApplication = prefixesOfApplication;
 		this.absent = OPTIONAL.stream()
 			.filter((group) -> types.keySet().stream().noneMatch(group::isAncestorOf))
 			.toList();
@@ -59,7 +72,7 @@ final class KnownProperties {
 			public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target,
 					BindContext context) {
 				Class<?> type = target.getType().toClass();
-				if (!type.isEnum() && type.getName().startsWith("io.sw4rm.")) {
+				if (!type.isEnum() && isOurs(type)) {
 					return target;
 				}
 				types.put(name, target.getType());
@@ -73,11 +86,29 @@ final class KnownProperties {
 			int end = beanName.indexOf('-');
 			Class<?> type = (beanName.startsWith(ROOT.toString()) && end != -1) ? beanFactory.getType(beanName, false)
 					: null;
-			if (type != null) {
+			if (type != null && isOurs(type)) {
 				binder.bind(ConfigurationPropertyName.of(beanName.substring(0, end)), Bindable.of(type), recorder);
 			}
 		}
-		return new KnownProperties(types);
+		return new KnownProperties(types, SingletonSupplier.of(() -> prefixes(beanFactory)));
+	}
+
+	/**
+	 * Return the prefixes that beans of the application bind.
+	 */
+	private static List<ConfigurationPropertyName> prefixes(ConfigurableListableBeanFactory beanFactory) {
+		return Stream.of(beanFactory.getBeanDefinitionNames())
+			.filter((name) -> !isOurs(Objects.requireNonNullElse(beanFactory.getType(name, false), Object.class)))
+			.flatMap((name) -> Stream
+				.ofNullable(beanFactory.findAnnotationOnBean(name, ConfigurationProperties.class, false)))
+			.map(ConfigurationProperties::prefix)
+			.filter((prefix) -> prefix.startsWith(ROOT.toString()))
+			.map(ConfigurationPropertyName::of)
+			.toList();
+	}
+
+	private static boolean isOurs(Class<?> type) {
+		return type.getName().startsWith("io.sw4rm.");
 	}
 
 	/**
@@ -106,20 +137,38 @@ final class KnownProperties {
 
 	private boolean contains(ConfigurationPropertyName name, boolean variable) {
 		ConfigurationPropertyName property = ofDefaultClient(name);
+		if (property != name && OF_APPLICATION.stream().anyMatch((group) -> isSameOrAncestor(group, property))) {
+			return false;
+		}
 		return this.absent.stream().anyMatch((group) -> group.isAncestorOf(property))
-				|| this.types.entrySet().stream().anyMatch((entry) -> {
-					ConfigurationPropertyName known = entry.getKey();
-					boolean open = isOpen(entry.getValue());
-					return variable
-							? (open ? compact(property).startsWith(compact(known))
-									: compact(property).equals(compact(known)))
-							: (known.equals(property) || (open && known.isAncestorOf(property)));
-				});
+				|| this.types.entrySet()
+					.stream()
+					.anyMatch((entry) -> covers(entry.getKey(), entry.getValue().toClass(), property, variable))
+				|| this.prefixesOfApplication.obtain().stream().anyMatch((prefix) -> isSameOrAncestor(prefix, name));
 	}
 
-	private static boolean isOpen(ResolvableType type) {
-		Class<?> resolved = type.toClass();
-		return Map.class.isAssignableFrom(resolved) || Collection.class.isAssignableFrom(resolved);
+	private static boolean covers(ConfigurationPropertyName known, Class<?> type, ConfigurationPropertyName property,
+			boolean variable) {
+		if (equals(known, property, variable)) {
+			return true;
+		}
+		if (Collection.class.isAssignableFrom(type)) {
+			return property.isLastElementIndexed() && equals(known, property.getParent(), variable);
+		}
+		return Map.class.isAssignableFrom(type)
+				&& ancestors(property).anyMatch((name) -> equals(known, name, variable));
+	}
+
+	private static Stream<ConfigurationPropertyName> ancestors(ConfigurationPropertyName property) {
+		return Stream.iterate(property.getParent(), (name) -> !name.isEmpty(), ConfigurationPropertyName::getParent);
+	}
+
+	private static boolean isSameOrAncestor(ConfigurationPropertyName name, ConfigurationPropertyName property) {
+		return name.equals(property) || name.isAncestorOf(property);
+	}
+
+	private static boolean equals(ConfigurationPropertyName known, ConfigurationPropertyName name, boolean variable) {
+		return variable ? compact(known).equals(compact(name)) : known.equals(name);
 	}
 
 	private static String compact(ConfigurationPropertyName name) {

@@ -21,11 +21,11 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class UnboundProperties {
 
 	/**
-	 * Kubernetes sets these for a service with the name {@code sw4rm-scheduler}. The last
-	 * alternative is the variable of other SW4RM clients for the address.
+	 * Kubernetes sets these for services whose names start with {@code sw4rm-scheduler}.
+	 * The last alternative is the variable of other SW4RM clients for the address.
 	 */
 	private static final Pattern OTHER_VARIABLES = Pattern
-		.compile("sw4rm\\.scheduler\\.(service\\.(host|port.*)|port(\\[\\d+].*)?|addr)");
+		.compile("sw4rm\\.scheduler\\.((.+\\.)?(service\\.(host|port.*)|port(\\[\\d+].*)?)|addr)");
 
 	private UnboundProperties() {
 	}

@@ -4,7 +4,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
@@ -19,9 +18,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 public final class EmbeddedSchedulerAutoConfiguration {
 
 	@Bean
-	static EmbeddedSchedulerRegistrar sw4rmEmbeddedSchedulerRegistrar(
-			ConfigurableApplicationContext applicationContext) {
-		return new EmbeddedSchedulerRegistrar(applicationContext);
+	static EmbeddedSchedulerRegistrar sw4rmEmbeddedSchedulerRegistrar() {
+		return new EmbeddedSchedulerRegistrar();
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -38,14 +39,15 @@ final class EmbeddedSchedulerBeans {
 	static void register(BeanDefinitionRegistry registry, ConfigurableApplicationContext applicationContext,
 			boolean requested) {
 		ConfigurableListableBeanFactory beanFactory = applicationContext.getBeanFactory();
-		if (beanFactory.getBeanNamesForType(EmbeddedScheduler.class, true, false).length == 0) {
+		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, EmbeddedScheduler.class, true,
+				false).length == 0) {
 			registry.registerBeanDefinition(BEAN_NAME,
 					new RootBeanDefinition(EmbeddedScheduler.class, () -> start(beanFactory, requested)));
 		}
 		if (registry.containsBeanDefinition(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME)) {
 			registry.removeBeanDefinition(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME);
 		}
-		registry.registerBeanDefinition("sw4rmEmbeddedSchedulerConnectionDetails",
+		registry.registerBeanDefinition(EmbeddedSchedulerRegistrar.CONNECTION_DETAILS_BEAN_NAME,
 				new RootBeanDefinition(EmbeddedSchedulerConnectionDetails.class, () -> {
 					EmbeddedScheduler scheduler = beanFactory.getBean(EmbeddedScheduler.class);
 					EmbeddedSchedulerPort.publish(scheduler.port(), applicationContext);

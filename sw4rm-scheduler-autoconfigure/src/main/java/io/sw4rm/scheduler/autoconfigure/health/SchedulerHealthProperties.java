@@ -14,7 +14,7 @@ public class SchedulerHealthProperties {
 	/**
 	 * Time within which the scheduler must respond to a health check.
 	 */
-	private Duration deadline = Duration.ofSeconds(1);
+	private Duration deadline = Duration.ofSeconds(2);
 
 	public Duration getDeadline() {
 		return this.deadline;

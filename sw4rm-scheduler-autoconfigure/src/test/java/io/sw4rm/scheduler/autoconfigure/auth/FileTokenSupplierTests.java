@@ -18,6 +18,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.StringUtils;
 
+import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -32,6 +34,13 @@ class FileTokenSupplierTests {
 
 	@TempDir
 	private Path directory;
+
+	@Test
+	void refusesBlankPath() {
+		assertThatExceptionOfType(SchedulerFailureException.class)
+			.isThrownBy(() -> new FileTokenSupplier("sw4rm.scheduler.auth.token-file", " "))
+			.withMessage("The value of configuration property 'sw4rm.scheduler.auth.token-file' is blank.");
+	}
 
 	@Test
 	void readsTokenWithoutWhitespaceAroundIt() {

@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure.auth;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +11,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,7 @@ import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -93,6 +96,22 @@ class RejectedTokenTests {
 			assertThat(supplier.told).hasValue(1);
 			assertThat(this.tokens.authorizations().stream().filter("Bearer token-2"::equals)).hasSize(CALLS);
 		});
+	}
+
+	@Test
+	void callsDoNotWaitForTrialThatEndsWithAnotherError() {
+		this.tokens.accept("token-1");
+		CountingSupplier supplier = new CountingSupplier(Renewal.OTHER_TOKEN);
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadline=3s")
+			.withBean(SchedulerTokenSupplier.class, () -> supplier)
+			.run((context) -> {
+				poll(context);
+				this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2 * CALLS).fail(Status.NOT_FOUND);
+				this.tokens.accept("token-2");
+				assertThat(pollConcurrently(context)).allSatisfy((call) -> assertThat(call).failsWithin(Duration.ZERO)
+					.withThrowableThat()
+					.withMessageContaining("NOT_FOUND"));
+			});
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import com.example.ApplicationProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,27 @@ class ConfigurationCheckTests {
 			.doesNotContain("secret");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "enabled=false", "embedded.enabled=true", "client.b.address=localhost:1" })
+	void warnsOfPropertyThatNamedClientsDoNotHave(String property, CapturedOutput output) {
+		run((context) -> {
+		}, ADDRESS, "sw4rm.scheduler.client.billing.address=localhost:1", "sw4rm.scheduler.client.billing." + property);
+		assertThat(output)
+			.contains("'sw4rm.scheduler.client.billing." + property.substring(0, property.indexOf('=')) + "'")
+			.contains("has no effect");
+	}
+
+	@Test
+	void acceptsPropertiesOfTheApplication(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class,
+				ApplicationProperties.class)
+			.web(WebApplicationType.NONE)
+			.run("--sw4rm.scheduler.acme.name=x")) {
+			assertThat(context.getBean(ApplicationProperties.class).getName()).isEqualTo("x");
+		}
+		assertThat(output).doesNotContain("has no effect");
+	}
+
 	@Test
 	void suggestsNothingIfNoPropertyIsSimilar(CapturedOutput output) {
 		run((context) -> {
@@ -99,7 +121,7 @@ class ConfigurationCheckTests {
 				.path("properties")
 				.valueStream()
 				.map((property) -> property.path("name").asString())
-				.filter((name) -> name.startsWith("sw4rm.scheduler."))
+				.filter((name) -> name.startsWith("sw4rm.scheduler.") && !name.startsWith("sw4rm.scheduler.acme"))
 				.map(ConfigurationPropertyName::of)
 				.forEach(names::add);
 		}
@@ -112,14 +134,16 @@ class ConfigurationCheckTests {
 			"SW4RM_SCHEDULER_AUTH_TOKENFILE", "SW4RM_SCHEDULER_METADATA_TENANT", "SW4RM_SCHEDULER_CLIENT_A_DEADLINE",
 			"SW4RM_SCHEDULER_SERVICE_HOST", "SW4RM_SCHEDULER_SERVICE_PORT", "SW4RM_SCHEDULER_SERVICE_PORT_GRPC",
 			"SW4RM_SCHEDULER_PORT", "SW4RM_SCHEDULER_PORT_50053_TCP", "SW4RM_SCHEDULER_PORT_50053_TCP_ADDR",
-			"SW4RM_SCHEDULER_ADDR" })
+			"SW4RM_SCHEDULER_ADDR", "SW4RM_SCHEDULER_ADDRESS_0", "SW4RM_SCHEDULER_RETRY_STATUSES_0",
+			"SW4RM_SCHEDULER_GRPC_SERVICE_HOST", "SW4RM_SCHEDULER_GRPC_PORT_50053_TCP_ADDR" })
 	void acceptsEnvironmentVariable(String variable) {
 		assertThat(UnboundProperties.find(knownProperties(), environment(Map.of(variable, "1")))).isEmpty();
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "SW4RM_SCHEDULER_ADRESS, sw4rm.scheduler.address",
-			"SW4RM_SCHEDULER_AUTH_TOKE, sw4rm.scheduler.auth.token" })
+			"SW4RM_SCHEDULER_ADDRESSES, sw4rm.scheduler.address", "SW4RM_SCHEDULER_ADDRESS_LIST, has no effect",
+			"SW4RM_SCHEDULER_METADATAX, has no effect", "SW4RM_SCHEDULER_AUTH_TOKE, sw4rm.scheduler.auth.token" })
 	void findsMisspeltEnvironmentVariable(String variable, String suggestion) {
 		assertThat(UnboundProperties.find(knownProperties(), environment(Map.of(variable, "secret")))).singleElement()
 			.asString()
@@ -149,6 +173,14 @@ class ConfigurationCheckTests {
 	void embeddedSchedulerThatStartsByItselfWarns(CapturedOutput output) {
 		run((context) -> assertThat(context.containsBean("sw4rmEmbeddedScheduler")).isTrue());
 		assertThat(output).containsPattern("WARN .*No SW4RM scheduler is configured.*keeps tasks in memory only");
+	}
+
+	@Test
+	void logsAddressIfNoneIsConfigured(CapturedOutput output) {
+		run((context) -> assertThat(address(context)).isEqualTo("localhost:50053"),
+				"sw4rm.scheduler.embedded.enabled=false");
+		assertThat(output)
+			.contains("'sw4rm.scheduler.address' is not set: the SW4RM scheduler at 'localhost:50053' is used");
 	}
 
 	@Test
@@ -214,7 +246,7 @@ class ConfigurationCheckTests {
 	void warnsOnceOfDeadlineOutsideOfTheProtocolsRange(String property, String range, CapturedOutput output) {
 		run((context) -> {
 		}, ADDRESS, "sw4rm.scheduler.client.billing.address=localhost:1", "sw4rm.scheduler." + property);
-		assertThat(output).containsOnlyOnce("outside of the range")
+		assertThat(output).containsOnlyOnce("the protocol recommends")
 			.contains("'sw4rm.scheduler." + property.substring(0, property.indexOf('=')) + "'")
 			.contains(range);
 	}
@@ -225,7 +257,7 @@ class ConfigurationCheckTests {
 	void acceptsDeadlineWithinTheProtocolsRange(String property, CapturedOutput output) {
 		run((context) -> {
 		}, ADDRESS, "sw4rm.scheduler." + property);
-		assertThat(output).doesNotContain("outside of the range");
+		assertThat(output).doesNotContain("the protocol recommends");
 	}
 
 	private static String address(ConfigurableApplicationContext context) {

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.WebApplicationType;
@@ -130,6 +132,29 @@ class EmbeddedSchedulerAutoConfigurationTests {
 			.withPropertyValues("sw4rm.scheduler.embedded.enabled=true")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("Add io.sw4rm:sw4rm-scheduler-embedded"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "sw4rm.scheduler.embedded.enabled=true", "other=true" })
+	void childContextUsesSchedulerOfParent(String property) {
+		this.contextRunner.withPropertyValues(property)
+			.run((parent) -> this.contextRunner.withParent(parent).withPropertyValues(property).run((child) -> {
+				submit(child, "task-1");
+				assertThat(parent.getBean(EmbeddedScheduler.class).agent("worker-1").queued()).hasSize(1);
+			}));
+	}
+
+	@Test
+	void childContextUsesEmbeddedSchedulerOfUserInParent() {
+		EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+		try (GenericApplicationContext parent = new GenericApplicationContext()) {
+			parent.registerBean(EmbeddedScheduler.class, () -> scheduler);
+			parent.refresh();
+			this.contextRunner.withParent(parent).run((context) -> {
+				submit(context, "task-1");
+				assertThat(scheduler.agent("worker-1").queued()).hasSize(1);
+			});
+		}
 	}
 
 	@Test

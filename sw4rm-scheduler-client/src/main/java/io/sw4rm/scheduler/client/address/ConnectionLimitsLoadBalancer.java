@@ -25,11 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 
 	/**
-	 * How the description of a failure starts if a connection was not ready in time.
-	 */
-	static final String NOT_READY = "The connection was not ready within ";
-
-	/**
 	 * An address that no connection can be established to: connecting fails immediately,
 	 * because it is not resolved.
 	 */
@@ -127,11 +122,17 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 			return this.groups;
 		}
 
+		/**
+		 * Names are resolved again from time to time. The same addresses must not restore
+		 * those that were given up.
+		 */
 		@Override
 		public void updateAddresses(List<EquivalentAddressGroup> groups) {
-			this.groups = groups;
-			this.givenUp = 0;
-			super.updateAddresses(groups);
+			if (this.givenUp == 0 || !groups.equals(this.groups)) {
+				this.groups = groups;
+				this.givenUp = 0;
+				super.updateAddresses(groups);
+			}
 		}
 
 		@Override
@@ -197,14 +198,16 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		private boolean restoreAddresses() {
 			boolean all = this.givenUp >= addresses().size();
 			if (this.givenUp > 0) {
-				updateAddresses(this.groups);
+				this.givenUp = 0;
+				super.updateAddresses(this.groups);
 			}
 			return all;
 		}
 
 		private ConnectivityStateInfo notReady() {
-			return ConnectivityStateInfo.forTransientFailure(Status.UNAVAILABLE
-				.withDescription(NOT_READY + ConnectionLimitsLoadBalancer.this.connectTimeout.toMillis() + " ms"));
+			return ConnectivityStateInfo
+				.forTransientFailure(Status.UNAVAILABLE.withDescription("The connection was not ready within "
+						+ ConnectionLimitsLoadBalancer.this.connectTimeout.toMillis() + " ms"));
 		}
 
 		/**

@@ -35,7 +35,7 @@ import io.sw4rm.scheduler.client.SubmitTaskResult;
 final class SchedulerMeters {
 
 	/**
-	 * Does not keep registries and meters that are no longer in use.
+	 * Does not keep meters that are no longer in use, even if they were not removed.
 	 */
 	private static final Map<Key, SchedulerMeters> SHARED = new MapMaker().weakValues().makeMap();
 
@@ -161,8 +161,13 @@ final class SchedulerMeters {
 
 	void ended(SchedulerCall call) {
 		this.inFlight.decrement();
-		duration(call.operation()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
-		requests(call.operation(), Objects.requireNonNull(call.status())).increment();
+		Timer duration = duration(call.operation());
+		Counter requests = requests(call.operation(), Objects.requireNonNull(call.status()));
+		if (duration == null || requests == null) {
+			return;
+		}
+		duration.record(call.durationNanos(), TimeUnit.NANOSECONDS);
+		requests.increment();
 		Object result = call.result();
 		if (result instanceof SubmitTaskResult submission) {
 			(submission.accepted() ? this.accepted : this.refused).increment();
@@ -175,12 +180,19 @@ final class SchedulerMeters {
 		}
 	}
 
-	private Timer duration(SchedulerOperation operation) {
+	private @Nullable Timer duration(SchedulerOperation operation) {
 		Timer timer = this.durations.get(operation.ordinal());
 		return (timer != null) ? timer : createDuration(operation);
 	}
 
-	private Timer createDuration(SchedulerOperation operation) {
+	/**
+	 * A call may end after the meters were removed. Others may have registered their own
+	 * ones with the same names by then.
+	 */
+	private synchronized @Nullable Timer createDuration(SchedulerOperation operation) {
+		if (this.removed) {
+			return null;
+		}
 		Timer timer = added(Timer.builder("sw4rm.rpc.duration")
 			.description("Duration of calls to the scheduler, including retries")
 			.tags(tags(operation))
@@ -191,12 +203,15 @@ final class SchedulerMeters {
 		return timer;
 	}
 
-	private Counter requests(SchedulerOperation operation, Status.Code status) {
+	private @Nullable Counter requests(SchedulerOperation operation, Status.Code status) {
 		Counter counter = this.requests.get(operation.ordinal() * STATUSES + status.ordinal());
 		return (counter != null) ? counter : createRequests(operation, status);
 	}
 
-	private Counter createRequests(SchedulerOperation operation, Status.Code status) {
+	private synchronized @Nullable Counter createRequests(SchedulerOperation operation, Status.Code status) {
+		if (this.removed) {
+			return null;
+		}
 		Counter counter = counter("sw4rm.rpc.requests", "Completed calls to the scheduler",
 				tags(operation).and("status", status.name()));
 		this.requests.set(operation.ordinal() * STATUSES + status.ordinal(), counter);
@@ -211,16 +226,8 @@ final class SchedulerMeters {
 		return added(Counter.builder(name).description(description).tags(tags).register(this.registry));
 	}
 
-	/**
-	 * A call may end, and need its first meter, after the meters were removed.
-	 */
 	private synchronized <T extends Meter> T added(T meter) {
-		if (this.removed) {
-			this.registry.remove(meter);
-		}
-		else {
-			this.meters.add(meter);
-		}
+		this.meters.add(meter);
 		return meter;
 	}
 

@@ -59,6 +59,26 @@ class SchedulerMetricsTests {
 	}
 
 	@Test
+	void callThatEndsLateKeepsMetersOfOthers() {
+		this.scheduler.hangs();
+		SchedulerMetrics closed = new SchedulerMetrics(this.registry);
+		CompletableFuture<?> late = SchedulerClient.builder(this.scheduler.channel())
+			.listener(closed)
+			.buildAsync()
+			.pollActivityBuffer("worker-1");
+		closed.close();
+		SchedulerMetrics open = new SchedulerMetrics(this.registry);
+		SchedulerClient.builder(this.scheduler.channel())
+			.listener(open)
+			.buildAsync()
+			.pollActivityBuffer("worker-1")
+			.cancel(false);
+		late.cancel(false);
+		assertThat(this.registry.get("sw4rm.rpc.requests").tag("status", "CANCELLED").counter().count()).isEqualTo(1);
+		open.close();
+	}
+
+	@Test
 	void startsAgainAfterRemoval() {
 		new SchedulerMetrics(this.registry).close();
 		poll(new SchedulerMetrics(this.registry));
