@@ -19,7 +19,6 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
@@ -135,9 +134,8 @@ public final class ConfigurationCheck implements BeanFactoryPostProcessor, Envir
 
 		void check(String name, Duration deadline) {
 			if (deadline.compareTo(this.min) < 0 || deadline.compareTo(this.max) > 0) {
-				logger.warn("'%s' is %s. For %s, the protocol recommends %ds to %ds".formatted(name,
-						DurationStyle.SIMPLE.print(deadline), this.operations, this.min.toSeconds(),
-						this.max.toSeconds()));
+				logger.warn("'%s' is outside of the range that the protocol recommends. For %s, it is %ds to %ds"
+					.formatted(name, this.operations, this.min.toSeconds(), this.max.toSeconds()));
 			}
 		}
 
