@@ -106,12 +106,16 @@ class ReadmeTests {
 	@Test
 	void namesExistingDependencies() throws Exception {
 		for (String snippet : snippets("xml")) {
-			Document dependencies = parse(new InputSource(new StringReader(snippet)));
-			NodeList artifactIds = dependencies.getElementsByTagName("artifactId");
+			Document document = parse(new InputSource(new StringReader(snippet)));
+			NodeList artifactIds = document.getElementsByTagName("artifactId");
 			assertThat(artifactIds.getLength()).isPositive();
 			for (int i = 0; i < artifactIds.getLength(); i++) {
 				Element dependency = (Element) artifactIds.item(i).getParentNode();
-				if (text(dependency, "groupId").equals("io.sw4rm")) {
+				if (dependency.getTagName().equals("plugin")) {
+					assertThat(ROOT.resolve("sample-app/pom.xml")).content()
+						.contains("<artifactId>%s</artifactId>".formatted(text(dependency, "artifactId")));
+				}
+				else if (text(dependency, "groupId").equals("io.sw4rm")) {
 					Path pom = ROOT.resolve(text(dependency, "artifactId")).resolve("pom.xml");
 					assertThat(pom).exists();
 					assertThat(text(dependency, "version")).isEqualTo(
