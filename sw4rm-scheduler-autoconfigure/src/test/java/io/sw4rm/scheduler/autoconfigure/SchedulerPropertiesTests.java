@@ -245,8 +245,9 @@ class SchedulerPropertiesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "idle-timeout", "keepalive.time", "keepalive.timeout", "max-reconnect-backoff",
-			"startup-timeout", "shutdown-grace-period", "retry.max-backoff", "deadline", "health.deadline" })
+	@ValueSource(strings = { "connect-timeout", "idle-timeout", "keepalive.time", "keepalive.timeout",
+			"max-reconnect-backoff", "startup-timeout", "shutdown-grace-period", "retry.max-backoff", "deadline",
+			"health.deadline" })
 	void acceptsLongerTimeThanAnyoneCanWait(String name) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.NONE)

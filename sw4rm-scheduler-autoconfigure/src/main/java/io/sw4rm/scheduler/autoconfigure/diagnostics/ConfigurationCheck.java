@@ -19,7 +19,9 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.EnvironmentAware;
+import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.core.env.Environment;
 
 import io.sw4rm.scheduler.client.SchedulerOperation;
@@ -105,19 +107,21 @@ public final class ConfigurationCheck implements BeanFactoryPostProcessor, Envir
 	}
 
 	private static void checkDeadline(String name, String key, Duration deadline) {
-		SchedulerOperation operation = Stream.of(SchedulerOperation.values())
-			.filter((candidate) -> letters(candidate.name()).equals(letters(key)))
-			.findFirst()
-			.orElseThrow(() -> new InvalidConfigurationPropertyValueException(name, deadline,
-					"There is no operation '%s'. Use one of %s.".formatted(key,
-							Stream.of(SchedulerOperation.values())
-								.map((candidate) -> candidate.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-								.toList())));
-		recommendation(operation).check(name, deadline);
+		recommendation(operation(name, key, deadline)).check(name, deadline);
 	}
 
-	private static String letters(String text) {
-		return text.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+	private static SchedulerOperation operation(String name, String key, Duration deadline) {
+		try {
+			return Objects.requireNonNull(
+					ApplicationConversionService.getSharedInstance().convert(key, SchedulerOperation.class));
+		}
+		catch (ConversionFailedException ex) {
+			throw new InvalidConfigurationPropertyValueException(name, deadline,
+					"There is no operation '%s'. Use one of %s.".formatted(key,
+							Stream.of(SchedulerOperation.values())
+								.map((operation) -> operation.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+								.toList()));
+		}
 	}
 
 	/**

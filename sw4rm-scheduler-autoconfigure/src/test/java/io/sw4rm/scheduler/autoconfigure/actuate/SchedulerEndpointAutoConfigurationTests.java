@@ -1,8 +1,5 @@
 package io.sw4rm.scheduler.autoconfigure.actuate;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +46,7 @@ class SchedulerEndpointAutoConfigurationTests {
 		try (ConfigurableApplicationContext context = start("sw4rm.scheduler.deadlines.submit-task=7s",
 				"sw4rm.scheduler.metadata.x-api-key=" + SECRET)) {
 			context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
-			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
+			assertThat(new JsonContent(ActuatorRequests.get(context, "sw4rmscheduler").body()))
 				.hasPathSatisfying("$.clients.default.target",
 						(address) -> assertThat(address).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
 				.hasPathSatisfying("$.clients.default.embedded", (embedded) -> assertThat(embedded).isEqualTo(true))
@@ -76,7 +73,7 @@ class SchedulerEndpointAutoConfigurationTests {
 				.times(1)
 				.fail(Status.RESOURCE_EXHAUSTED);
 			assertThatException().isThrownBy(() -> client.submitTask(TaskSubmission.forAgent("worker-1").build()));
-			assertThat(new JsonContent(get(context, "sw4rmscheduler").body()))
+			assertThat(new JsonContent(ActuatorRequests.get(context, "sw4rmscheduler").body()))
 				.hasPathSatisfying("$.clients.default.calls.SubmitTask",
 						(calls) -> assertThat(calls).isEqualTo(Map.of("total", 2, "failed", 1)))
 				.hasPathSatisfying("$.clients.default.lastFailure.operation",
@@ -92,7 +89,7 @@ class SchedulerEndpointAutoConfigurationTests {
 		try (ConfigurableApplicationContext context = start()) {
 			context.getBean(SchedulerClient.class)
 				.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-1").build());
-			assertThat(new JsonContent(get(context, "sw4rmscheduler/worker-1").body()))
+			assertThat(new JsonContent(ActuatorRequests.get(context, "sw4rmscheduler/worker-1").body()))
 				.hasPathSatisfying("$.entries[0].taskId", (taskId) -> assertThat(taskId).isEqualTo("task-1"));
 		}
 	}
@@ -100,7 +97,8 @@ class SchedulerEndpointAutoConfigurationTests {
 	@Test
 	void doesNotPurgeByDefault() throws Exception {
 		try (ConfigurableApplicationContext context = start()) {
-			assertThat(delete(context, "sw4rmscheduler/worker-1?all=true").statusCode()).isEqualTo(405);
+			assertThat(ActuatorRequests.delete(context, "sw4rmscheduler/worker-1?all=true").statusCode())
+				.isEqualTo(405);
 		}
 	}
 
@@ -111,10 +109,11 @@ class SchedulerEndpointAutoConfigurationTests {
 			for (String taskId : List.of("task-1", "task-2", "task-3")) {
 				client.submitTask(TaskSubmission.forAgent("worker-1").taskId(taskId).build());
 			}
-			assertThat(delete(context, "sw4rmscheduler/worker-1?taskIds=task-1&taskIds=task-2").body())
+			assertThat(ActuatorRequests.delete(context, "sw4rmscheduler/worker-1?taskIds=task-1&taskIds=task-2").body())
 				.isEqualTo("{\"purged\":2}");
 			assertThat(client.pollActivityBuffer("worker-1")).hasSize(1);
-			assertThat(delete(context, "sw4rmscheduler/worker-1?all=true").body()).isEqualTo("{\"purged\":1}");
+			assertThat(ActuatorRequests.delete(context, "sw4rmscheduler/worker-1?all=true").body())
+				.isEqualTo("{\"purged\":1}");
 		}
 	}
 
@@ -124,7 +123,7 @@ class SchedulerEndpointAutoConfigurationTests {
 		try (ConfigurableApplicationContext context = start("management.endpoint.sw4rmscheduler.access=unrestricted")) {
 			SchedulerClient client = context.getBean(SchedulerClient.class);
 			client.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-1").build());
-			assertThat(delete(context, "sw4rmscheduler/worker-1" + query).statusCode()).isEqualTo(400);
+			assertThat(ActuatorRequests.delete(context, "sw4rmscheduler/worker-1" + query).statusCode()).isEqualTo(400);
 			assertThat(client.pollActivityBuffer("worker-1")).hasSize(1);
 		}
 	}
@@ -132,7 +131,7 @@ class SchedulerEndpointAutoConfigurationTests {
 	@Test
 	void isNotExposedByDefault() throws Exception {
 		try (ConfigurableApplicationContext context = start("management.endpoints.web.exposure.include=health")) {
-			assertThat(get(context, "sw4rmscheduler").statusCode()).isEqualTo(404);
+			assertThat(ActuatorRequests.get(context, "sw4rmscheduler").statusCode()).isEqualTo(404);
 			assertThat(context.getBeanProvider(SchedulerEndpoint.class).getIfAvailable()).isNull();
 		}
 	}
@@ -140,7 +139,7 @@ class SchedulerEndpointAutoConfigurationTests {
 	@Test
 	void tellsInfoEndpointOfSchedulerWhenAsked() throws Exception {
 		try (ConfigurableApplicationContext context = start("management.info.sw4rm-scheduler.enabled=true")) {
-			assertThat(new JsonContent(get(context, "info").body()))
+			assertThat(new JsonContent(ActuatorRequests.get(context, "info").body()))
 				.hasPathSatisfying("$.sw4rmScheduler.targets.default",
 						(target) -> assertThat(target).isEqualTo(context.getBean(EmbeddedScheduler.class).address()))
 				.hasPathSatisfying("$.sw4rmScheduler.embedded",
@@ -153,7 +152,7 @@ class SchedulerEndpointAutoConfigurationTests {
 	@Test
 	void tellsInfoEndpointNothingByDefault() throws Exception {
 		try (ConfigurableApplicationContext context = start("management.info.env.enabled=true", "info.app=mine")) {
-			assertThat(get(context, "info").body()).isEqualTo("{\"app\":\"mine\"}");
+			assertThat(ActuatorRequests.get(context, "info").body()).isEqualTo("{\"app\":\"mine\"}");
 		}
 	}
 
@@ -176,7 +175,7 @@ class SchedulerEndpointAutoConfigurationTests {
 				.satisfies((ex) -> assertThat(Throwables.getStackTrace(ex)).doesNotContain(SECRET));
 			for (String path : List.of("health", "info", "sw4rmscheduler", "sw4rmscheduler/worker-1", "metrics", "env",
 					"configprops", "beans", "conditions", "loggers", "prometheus")) {
-				HttpResponse<String> response = get(context, path);
+				HttpResponse<String> response = ActuatorRequests.get(context, path);
 				assertThat(response.statusCode()).as(path).isEqualTo(200);
 				assertThat(response.body()).as(path).doesNotContain(SECRET);
 			}
@@ -225,23 +224,6 @@ class SchedulerEndpointAutoConfigurationTests {
 			.properties("server.port=0", "management.endpoints.web.exposure.include=*",
 					"management.endpoint.health.show-details=always")
 			.run(Arrays.stream(properties).map((property) -> "--" + property).toArray(String[]::new));
-	}
-
-	private static HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws Exception {
-		return send(HttpRequest.newBuilder(uri(context, path)).GET());
-	}
-
-	private static HttpResponse<String> delete(ConfigurableApplicationContext context, String path) throws Exception {
-		return send(HttpRequest.newBuilder(uri(context, path)).DELETE());
-	}
-
-	private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-		return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-	}
-
-	private static URI uri(ConfigurableApplicationContext context, String path) {
-		return URI.create("http://localhost:%s/actuator/%s"
-			.formatted(context.getEnvironment().getProperty("local.server.port"), path));
 	}
 
 	@Configuration(proxyBeanMethods = false)

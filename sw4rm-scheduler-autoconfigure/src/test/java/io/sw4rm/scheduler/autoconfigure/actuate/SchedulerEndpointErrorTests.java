@@ -1,9 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure.actuate;
 
 import java.lang.management.ManagementFactory;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.stream.Stream;
 
@@ -63,17 +60,17 @@ class SchedulerEndpointErrorTests {
 	void respondsInEachKindOfWebApplication() throws Exception {
 		assertThat(shared).isInstanceOf((this.type == WebApplicationType.SERVLET)
 				? ServletWebServerApplicationContext.class : ReactiveWebServerApplicationContext.class);
-		assertThat(get(shared, "worker-1").body()).isEqualTo("{\"entries\":[]}");
+		assertThat(ActuatorRequests.get(shared, "sw4rmscheduler/worker-1").body()).isEqualTo("{\"entries\":[]}");
 	}
 
 	@Test
 	void isUnavailableWithoutScheduler() throws Exception {
 		int port = Ports.unused();
 		try (ConfigurableApplicationContext context = start(this.type, "sw4rm.scheduler.address=localhost:" + port)) {
-			assertThatErrorIs(get(context, "worker-1"), 503,
+			assertThatErrorIs(ActuatorRequests.get(context, "sw4rmscheduler/worker-1"), 503,
 					"PollActivityBuffer at localhost:%d failed: UNAVAILABLE".formatted(port), "Connection refused",
 					"Check that it is running");
-			assertThatErrorIs(delete(context, "worker-1?all=true"), 503,
+			assertThatErrorIs(ActuatorRequests.delete(context, "sw4rmscheduler/worker-1?all=true"), 503,
 					"PurgeActivity at localhost:%d failed".formatted(port));
 		}
 	}
@@ -84,7 +81,7 @@ class SchedulerEndpointErrorTests {
 			"UNIMPLEMENTED, 502", "INTERNAL, 502" })
 	void passesErrorOfSchedulerOn(Status.Code code, int httpStatus) throws Exception {
 		fail(shared, code.toStatus().withDescription("first line\nsecond line"));
-		assertThatErrorIs(get(shared, "worker-1"), httpStatus, code + ": first line");
+		assertThatErrorIs(ActuatorRequests.get(shared, "sw4rmscheduler/worker-1"), httpStatus, code + ": first line");
 	}
 
 	@Test
@@ -93,7 +90,7 @@ class SchedulerEndpointErrorTests {
 			.web(this.type)
 			.run(arguments())) {
 			fail(context, Status.PERMISSION_DENIED);
-			assertThatErrorIs(get(context, "worker-1"), 403, "PERMISSION_DENIED");
+			assertThatErrorIs(ActuatorRequests.get(context, "sw4rmscheduler/worker-1"), 403, "PERMISSION_DENIED");
 		}
 	}
 
@@ -101,7 +98,7 @@ class SchedulerEndpointErrorTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '"', value = {
 			"worker-1?client=unknown | 'client' must be one of [default]", "%20 | agentId must not be blank, got ' '" })
 	void saysWhatIsWrongWithRead(String request, String reason) throws Exception {
-		assertThatErrorIs(get(shared, request), 400, reason);
+		assertThatErrorIs(ActuatorRequests.get(shared, "sw4rmscheduler/" + request), 400, reason);
 	}
 
 	@ParameterizedTest
@@ -112,7 +109,7 @@ class SchedulerEndpointErrorTests {
 					"worker-1?taskIds=task-1&all=maybe | 'all' must be true or false",
 					"worker-1?taskIds=task-1,%20 | taskIds[1] must not be blank" })
 	void saysWhatIsWrongWithPurge(String request, String reason) throws Exception {
-		assertThatErrorIs(delete(shared, request), 400, reason);
+		assertThatErrorIs(ActuatorRequests.delete(shared, "sw4rmscheduler/" + request), 400, reason);
 	}
 
 	@Test
@@ -154,23 +151,6 @@ class SchedulerEndpointErrorTests {
 					"management.endpoint.sw4rmscheduler.access=unrestricted"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
-	}
-
-	private static HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws Exception {
-		return send(HttpRequest.newBuilder(uri(context, path)).GET());
-	}
-
-	private static HttpResponse<String> delete(ConfigurableApplicationContext context, String path) throws Exception {
-		return send(HttpRequest.newBuilder(uri(context, path)).DELETE());
-	}
-
-	private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-		return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-	}
-
-	private static URI uri(ConfigurableApplicationContext context, String path) {
-		return URI.create("http://localhost:%s/actuator/sw4rmscheduler/%s"
-			.formatted(context.getEnvironment().getProperty("local.server.port"), path));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -18,6 +18,8 @@ import io.grpc.util.ForwardingSubchannel;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import org.jspecify.annotations.Nullable;
 
+import io.sw4rm.scheduler.client.address.ConnectionLimitsLoadBalancerProvider.Config;
+
 /**
  * Limits the connections of another load balancer. Confined to the synchronization
  * context of the channel.
@@ -35,9 +37,7 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 
 	private final Helper helper;
 
-	private Duration connectTimeout = ConnectionLimitsLoadBalancerProvider.DEFAULT_CONNECT_TIMEOUT;
-
-	private Duration reconnectInterval = ConnectionLimitsLoadBalancerProvider.DEFAULT_RECONNECT_INTERVAL;
+	private @Nullable Config config;
 
 	ConnectionLimitsLoadBalancer(Helper helper) {
 		this.helper = helper;
@@ -51,12 +51,17 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 
 	@Override
 	public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
-		ConnectionLimitsLoadBalancerProvider.Config config = (ConnectionLimitsLoadBalancerProvider.Config) addresses
-			.getLoadBalancingPolicyConfig();
-		this.connectTimeout = config.connectTimeout();
-		this.reconnectInterval = config.reconnectInterval();
+		Config config = (Config) addresses.getLoadBalancingPolicyConfig();
+		this.config = config;
 		return this.delegate
 			.acceptResolvedAddresses(addresses.toBuilder().setLoadBalancingPolicyConfig(config.child()).build());
+	}
+
+	/**
+	 * Connections are only created for addresses, which come with the configuration.
+	 */
+	private Config config() {
+		return Objects.requireNonNull(this.config);
 	}
 
 	private ScheduledHandle schedule(Runnable task, Duration delay) {
@@ -161,7 +166,7 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		}
 
 		private void scheduleTimeout() {
-			this.timer = schedule(this::giveUpAddress, ConnectionLimitsLoadBalancer.this.connectTimeout);
+			this.timer = schedule(this::giveUpAddress, config().connectTimeout());
 		}
 
 		/**
@@ -196,18 +201,18 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		 * Return whether all addresses had been given up.
 		 */
 		private boolean restoreAddresses() {
-			boolean all = this.givenUp >= addresses().size();
-			if (this.givenUp > 0) {
-				this.givenUp = 0;
-				super.updateAddresses(this.groups);
+			if (this.givenUp == 0) {
+				return false;
 			}
+			boolean all = this.givenUp >= addresses().size();
+			this.givenUp = 0;
+			super.updateAddresses(this.groups);
 			return all;
 		}
 
 		private ConnectivityStateInfo notReady() {
-			return ConnectivityStateInfo
-				.forTransientFailure(Status.UNAVAILABLE.withDescription("The connection was not ready within "
-						+ ConnectionLimitsLoadBalancer.this.connectTimeout.toMillis() + " ms"));
+			return ConnectivityStateInfo.forTransientFailure(Status.UNAVAILABLE.withDescription(
+					"The connection was not ready within " + config().connectTimeout().toMillis() + " ms"));
 		}
 
 		/**
@@ -215,7 +220,7 @@ final class ConnectionLimitsLoadBalancer extends ForwardingLoadBalancer {
 		 * a tight loop. Calls wait meanwhile, as they do for any connection.
 		 */
 		private void forwardIdle(ConnectivityStateInfo info) {
-			Duration interval = ConnectionLimitsLoadBalancer.this.reconnectInterval;
+			Duration interval = config().reconnectInterval();
 			Duration connected = Duration.ofNanos(System.nanoTime() - this.readyNanos);
 			this.shortConnections = (connected.compareTo(interval) < 0) ? this.shortConnections + 1 : 0;
 			if (this.shortConnections > 1) {
