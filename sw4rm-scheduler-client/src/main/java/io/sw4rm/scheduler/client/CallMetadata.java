@@ -2,8 +2,6 @@ package io.sw4rm.scheduler.client;
 
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +44,6 @@ final class CallMetadata {
 	static @Nullable String orNullIfUnfit(@Nullable String correlationId) {
 		return (correlationId != null && correlationId.length() <= MAX_CORRELATION_ID_LENGTH && !correlationId.isBlank()
 				&& isPrintableAscii(correlationId)) ? correlationId : null;
-	}
-
-	/**
-	 * Generate a correlation id: a version 4 UUID. It may be predictable: the secure
-	 * random numbers of {@link UUID#randomUUID()} cost five times as much.
-	 */
-	static String newCorrelationId() {
-		ThreadLocalRandom random = ThreadLocalRandom.current();
-		long mostSignificant = (random.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL) | 0x4000L;
-		long leastSignificant = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-		return new UUID(mostSignificant, leastSignificant).toString();
 	}
 
 	/**

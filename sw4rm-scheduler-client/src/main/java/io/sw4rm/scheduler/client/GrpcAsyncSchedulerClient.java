@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 import io.grpc.Metadata;
 
@@ -21,27 +20,52 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 
 	@Override
 	public CompletableFuture<SubmitTaskResult> submitTask(TaskSubmission submission) {
-		return execute(() -> this.calls.submitTask(submission));
+		try {
+			return this.calls.submitTask(submission).executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
 	public CompletableFuture<PreemptionResult> requestPreemption(String agentId, String taskId, String reason) {
-		return execute(() -> this.calls.requestPreemption(agentId, taskId, reason));
+		try {
+			return this.calls.requestPreemption(agentId, taskId, reason).executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
 	public CompletableFuture<ShutdownResult> shutdownAgent(String agentId) {
-		return execute(() -> this.calls.shutdownAgent(agentId));
+		try {
+			return this.calls.shutdownAgent(agentId).executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
 	public CompletableFuture<ShutdownResult> shutdownAgent(String agentId, Duration gracePeriod) {
-		return execute(() -> this.calls.shutdownAgent(agentId, gracePeriod));
+		try {
+			return this.calls.shutdownAgent(agentId, gracePeriod).executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
 	public CompletableFuture<List<ActivityEntry>> pollActivityBuffer(String agentId) {
-		return execute(() -> this.calls.pollActivityBuffer(agentId));
+		try {
+			return this.calls.pollActivityBuffer(agentId).executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
@@ -57,7 +81,12 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 
 	@Override
 	public CompletableFuture<Long> purgeAllActivity(String agentId) {
-		return execute(() -> this.calls.purgeAllActivity(agentId));
+		try {
+			return this.calls.purgeAllActivity(agentId).executeAsync();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
@@ -73,15 +102,6 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 	@Override
 	public void close() {
 		this.calls.close();
-	}
-
-	private static <R> CompletableFuture<R> execute(Supplier<UnaryCall<?, ?, R>> call) {
-		try {
-			return call.get().executeAsync();
-		}
-		catch (Throwable ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
 	}
 
 }

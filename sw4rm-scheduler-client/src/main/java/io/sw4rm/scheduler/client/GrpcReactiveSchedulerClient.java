@@ -2,6 +2,8 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.grpc.Metadata;
 import reactor.core.publisher.Flux;
@@ -20,37 +22,37 @@ final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 
 	@Override
 	public Mono<SubmitTaskResult> submitTask(TaskSubmission submission) {
-		return Mono.fromFuture(() -> this.client.submitTask(submission));
+		return call(() -> this.client.submitTask(submission));
 	}
 
 	@Override
 	public Mono<PreemptionResult> requestPreemption(String agentId, String taskId, String reason) {
-		return Mono.fromFuture(() -> this.client.requestPreemption(agentId, taskId, reason));
+		return call(() -> this.client.requestPreemption(agentId, taskId, reason));
 	}
 
 	@Override
 	public Mono<ShutdownResult> shutdownAgent(String agentId) {
-		return Mono.fromFuture(() -> this.client.shutdownAgent(agentId));
+		return call(() -> this.client.shutdownAgent(agentId));
 	}
 
 	@Override
 	public Mono<ShutdownResult> shutdownAgent(String agentId, Duration gracePeriod) {
-		return Mono.fromFuture(() -> this.client.shutdownAgent(agentId, gracePeriod));
+		return call(() -> this.client.shutdownAgent(agentId, gracePeriod));
 	}
 
 	@Override
 	public Flux<ActivityEntry> pollActivityBuffer(String agentId) {
-		return Mono.fromFuture(() -> this.client.pollActivityBuffer(agentId)).flatMapIterable((entries) -> entries);
+		return call(() -> this.client.pollActivityBuffer(agentId)).flatMapIterable((entries) -> entries);
 	}
 
 	@Override
 	public Mono<Long> purgeActivity(String agentId, Collection<String> taskIds) {
-		return Mono.fromFuture(() -> this.client.purgeActivity(agentId, taskIds));
+		return call(() -> this.client.purgeActivity(agentId, taskIds));
 	}
 
 	@Override
 	public Mono<Long> purgeAllActivity(String agentId) {
-		return Mono.fromFuture(() -> this.client.purgeAllActivity(agentId));
+		return call(() -> this.client.purgeAllActivity(agentId));
 	}
 
 	@Override
@@ -66,6 +68,13 @@ final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 	@Override
 	public void close() {
 		this.client.close();
+	}
+
+	/**
+	 * Each subscription makes one call.
+	 */
+	private static <R> Mono<R> call(Supplier<CompletableFuture<R>> call) {
+		return Mono.deferContextual((context) -> Mono.fromFuture(ReactorContext.visibleTo(call, context)));
 	}
 
 }

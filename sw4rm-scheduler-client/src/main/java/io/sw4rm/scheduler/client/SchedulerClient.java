@@ -17,7 +17,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * {@link SchedulerExceptionTranslator} returns. Invalid arguments cause an
  * {@link IllegalArgumentException} before anything is sent. Interrupting the calling
  * thread cancels the call, which then fails with the status {@code CANCELLED}, and keeps
- * the thread's interrupt flag.
+ * the thread's interrupt flag. On a thread that Reactor reserves for non-blocking work,
+ * every operation throws an {@link IllegalStateException} instead of blocking it.
  * <p>
  * Clients are immutable and thread-safe. A client that was created from a channel does
  * not own it; one that was created from an address owns its channel and must be closed.

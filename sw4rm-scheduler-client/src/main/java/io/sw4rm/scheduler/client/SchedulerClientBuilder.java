@@ -51,9 +51,9 @@ public final class SchedulerClientBuilder {
 
 	private Metadata metadata = new Metadata();
 
-	private CallOptions callOptions = CallOptions.DEFAULT.withStreamTracerFactory(UnaryCall.ATTEMPT_TRACERS);
+	private CallOptions callOptions = CallOptions.DEFAULT.withStreamTracerFactory(AttemptTracers.INSTANCE);
 
-	private Supplier<@Nullable String> correlationIds = CallMetadata::newCorrelationId;
+	private Supplier<@Nullable String> correlationIds = RandomIds::next;
 
 	private PayloadConverter payloadConverter = SchedulerClientBuilder::noPayloadConverter;
 

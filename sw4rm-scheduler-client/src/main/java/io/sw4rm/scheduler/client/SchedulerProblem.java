@@ -322,7 +322,7 @@ public enum SchedulerProblem {
 		 * What a server says itself has no cause.
 		 */
 		boolean isUnreadable() {
-			return this.code == Status.Code.INTERNAL && this.description.startsWith(UnaryCall.FAILED_TO_READ)
+			return this.code == Status.Code.INTERNAL && this.description.startsWith(CallFailures.FAILED_TO_READ)
 					&& root() != null;
 		}
 

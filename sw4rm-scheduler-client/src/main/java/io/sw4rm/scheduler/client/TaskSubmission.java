@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
@@ -66,6 +65,9 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 	}
 
 	private static Object fixed(Object params) {
+		if (params instanceof ByteString) {
+			return params;
+		}
 		if (params instanceof byte[] bytes) {
 			return ByteString.copyFrom(bytes);
 		}
@@ -259,7 +261,7 @@ public record TaskSubmission(String agentId, String taskId, int priority, String
 		 * @return a new task
 		 */
 		public TaskSubmission build() {
-			String taskId = (this.taskId != null) ? this.taskId : UUID.randomUUID().toString();
+			String taskId = (this.taskId != null) ? this.taskId : RandomIds.next();
 			String contentType = (this.contentType != null) ? this.contentType : defaultContentType();
 			return new TaskSubmission(this.agentId, taskId, this.priority, this.scope, this.params, contentType);
 		}

@@ -1,53 +1,37 @@
 package io.sw4rm.scheduler.client;
 
-import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 import com.google.common.base.Throwables;
 import com.google.protobuf.MessageLite;
-import io.grpc.Attributes;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.ClientStreamTracer;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCalls;
 import org.jspecify.annotations.Nullable;
+
+import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 
 /**
  * A call of any operation: sends a request and ends with a result or an exception. It is
- * also the channel of gRPC's stub, so that it can add the metadata.
+ * the only object of a call: the facts that listeners receive, and the listener of gRPC's
+ * call.
  *
  * @param <Q> the request message
  * @param <S> the response message
  * @param <R> the result
  */
-final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements SchedulerCall {
+final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S> implements SchedulerCall {
 
-	/**
-	 * gRPC creates a tracer for each attempt of a call. All calls share one factory,
-	 * because the call is in the call options.
-	 */
-	static final ClientStreamTracer.Factory ATTEMPT_TRACERS = new AttemptTracers();
+	private static final String ENDED_BY_CALLER = "The caller ended the future";
 
-	/** How gRPC's descriptions begin when it cancels a call because of its response. */
-	static final String FAILED_TO_READ = "Failed to read ";
-
-	private static final Status CHANNEL_SHUT_DOWN = Status.UNAVAILABLE.withDescription("Channel shutdown invoked");
-
-	private final CallSettings settings;
+	private final UnaryCalls client;
 
 	private final SchedulerMethod<Q, S, R> method;
 
@@ -57,19 +41,25 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	private final @Nullable String taskId;
 
-	private final int payloadSize;
-
 	private final String correlationId;
 
-	private final CallDeadline deadline;
-
-	private Metadata metadata;
-
-	private boolean ownsMetadata;
+	/** The call's own copy, if a listener has added metadata. */
+	private @Nullable Metadata metadata;
 
 	private boolean holdsPermit;
 
 	private long startNanos;
+
+	private @Nullable Owner owner;
+
+	private @Nullable CallOptions options;
+
+	private volatile @Nullable ClientCall<Q, S> call;
+
+	private @Nullable S response;
+
+	/** The outcome of the call before it was repeated. */
+	private @Nullable StatusRuntimeException refusal;
 
 	private volatile int attempts;
 
@@ -83,37 +73,32 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	private @Nullable Throwable failure;
 
+	/** Written once, guarded by this. */
 	private volatile Status.@Nullable Code status;
 
 	/** Guarded by this. */
 	private @Nullable Map<Object, Object> attributes;
 
-	UnaryCall(CallSettings settings, SchedulerMethod<Q, S, R> method, Q request, String agentId,
-			@Nullable String taskId, int payloadSize, String correlationId, Metadata metadata, CallDeadline deadline) {
-		this.settings = settings;
+	UnaryCall(UnaryCalls client, SchedulerMethod<Q, S, R> method, Q request, String agentId, @Nullable String taskId,
+			String correlationId) {
+		this.client = client;
 		this.method = method;
 		this.request = request;
 		this.agentId = agentId;
 		this.taskId = taskId;
-		this.payloadSize = payloadSize;
 		this.correlationId = correlationId;
-		this.metadata = metadata;
-		this.deadline = deadline;
 	}
 
 	/**
 	 * Make the call and wait until it ends.
 	 */
 	R execute() {
-		start();
+		NonBlockingThreads.checkNotCurrent(operation().methodName());
+		CallingThread thread = new CallingThread();
+		start(thread);
 		try {
-			try {
-				acquirePermit();
-				settle(read(send()));
-			}
-			catch (Throwable ex) {
-				settleFailure(ex);
-			}
+			send(options().withExecutor(thread));
+			awaitEnd(thread);
 			Throwable failure = end();
 			if (failure != null) {
 				Throwables.throwIfUnchecked(failure);
@@ -122,30 +107,23 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			return Objects.requireNonNull(this.result);
 		}
 		finally {
-			this.settings.listeners().onScopeClosed(this);
+			settings().listeners().onScopeClosed(this);
 		}
 	}
 
-	private S send() {
-		if (Thread.currentThread().isInterrupted()) {
-			throw Status.CANCELLED.withDescription("The calling thread was interrupted before the call was sent")
-				.asRuntimeException();
-		}
-		CallOptions options = options();
-		try {
-			return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
-		}
-		catch (StatusRuntimeException ex) {
-			if (!isRepeatable(ex.getStatus())) {
-				throw ex;
-			}
-			forgetRefusedAttempt();
+	private void awaitEnd(CallingThread thread) {
+		boolean interrupted = false;
+		while (this.status == null) {
 			try {
-				return ClientCalls.blockingUnaryCall(this, this.method.descriptor(), options, this.request);
+				thread.runCallbacks(this);
 			}
-			catch (StatusRuntimeException repeated) {
-				throw isSent(repeated.getStatus()) ? repeated : ex;
+			catch (InterruptedException ex) {
+				interrupted = true;
+				cancel("Thread interrupted", ex);
 			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -155,47 +133,115 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 * early cancels the call
 	 */
 	CompletableFuture<R> executeAsync() {
-		start();
-		AsyncCall call = new AsyncCall(options());
+		CallFuture<R> future = new CallFuture<>(this);
+		start(future);
 		try {
-			acquirePermit();
-			call.send();
-		}
-		catch (Throwable ex) {
-			call.end(null, ex);
+			send(options());
 		}
 		finally {
-			call.leaveStartScope();
+			future.started();
+			settings().listeners().onScopeClosed(this);
 		}
-		return call.future();
+		return future;
 	}
 
-	private void start() {
+	private void start(Owner owner) {
+		this.owner = owner;
 		this.startNanos = System.nanoTime();
-		this.settings.listeners().onStart(this);
-		this.settings.listeners().onScopeOpened(this);
+		settings().listeners().onStart(this);
+		settings().listeners().onScopeOpened(this);
+	}
+
+	private CallOptions options() {
+		return settings().callOptions()
+			.withOption(CALL_OPTION, this)
+			.withDeadlineAfter(deadline().nanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private void send(CallOptions options) {
+		this.options = options;
+		try {
+			acquirePermit();
+			if (this.owner instanceof CallingThread && Thread.currentThread().isInterrupted()) {
+				throw Status.CANCELLED.withDescription("The calling thread was interrupted before the call was sent")
+					.asRuntimeException();
+			}
+			send();
+		}
+		catch (Throwable ex) {
+			fail(ex);
+		}
 	}
 
 	private void acquirePermit() {
-		Semaphore permits = this.settings.permits();
+		Semaphore permits = settings().permits();
 		if (permits == null) {
 			return;
 		}
 		if (!permits.tryAcquire()) {
-			throw new SchedulerCallLimitException(operation(), target(), this.correlationId, this.settings.remedies());
+			throw new SchedulerCallLimitException(operation(), target(), this.correlationId, settings().remedies());
 		}
 		this.holdsPermit = true;
 	}
 
-	private CallOptions options() {
-		return this.settings.callOptions()
-			.withOption(CALL_OPTION, this)
-			.withDeadlineAfter(this.deadline.nanos(), TimeUnit.NANOSECONDS);
+	private void send() {
+		ClientCall<Q, S> call = settings().channel()
+			.newCall(this.method.descriptor(), Objects.requireNonNull(this.options));
+		Metadata headers = new Metadata();
+		headers.merge(metadata());
+		headers.put(CallMetadata.CORRELATION_ID, this.correlationId);
+		try {
+			call.start(this, headers);
+			// Requests a second message, because only then gRPC delivers it and the
+			// error is detected
+			call.request(2);
+			call.sendMessage(this.request);
+			call.halfClose();
+		}
+		catch (Throwable ex) {
+			// Before the cancellation, which would end the call with the status
+			// CANCELLED
+			fail(ex);
+			cancel(call, "The request could not be sent", ex);
+			return;
+		}
+		// Not before the start, because a cancellation must not run at the same time
+		this.call = call;
+	}
+
+	@Override
+	public void onMessage(S message) {
+		if (this.response != null) {
+			throw Status.INTERNAL.withDescription("More than one value received for unary call").asRuntimeException();
+		}
+		this.response = message;
+	}
+
+	@Override
+	public void onClose(Status status, Metadata trailers) {
+		try {
+			if (this.refusal == null && this.status == null && isRepeatable(status)) {
+				this.refusal = status.asRuntimeException(trailers);
+				repeat();
+			}
+			else if (!status.isOk()) {
+				fail((this.refusal != null && !isSent(status)) ? this.refusal : status.asRuntimeException(trailers));
+			}
+			else if (this.response == null) {
+				fail(Status.INTERNAL.withDescription("No value received for unary call").asRuntimeException());
+			}
+			else {
+				succeed(this.method.reader().read(this.response, this));
+			}
+		}
+		catch (Throwable ex) {
+			fail(ex);
+		}
 	}
 
 	private boolean isRepeatable(Status status) {
 		return status.getCode() == Status.Code.UNAUTHENTICATED && isSent(status)
-				&& this.settings.repeatUnauthenticated().test(this);
+				&& settings().repeatUnauthenticated().test(this);
 	}
 
 	/**
@@ -206,100 +252,86 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return status.getCode() != Status.Code.UNAUTHENTICATED || status.getCause() == null;
 	}
 
-	private R read(S response) {
-		return this.method.reader().read(response, this);
+	private void repeat() {
+		this.response = null;
+		forgetRefusedAttempt();
+		send();
+		if (this.status != null) {
+			cancel(ENDED_BY_CALLER, null);
+		}
 	}
 
-	private void settle(R result) {
+	/**
+	 * Cancel the call if it has not ended.
+	 */
+	void abandon() {
+		if (this.status == null) {
+			fail(Status.CANCELLED.withDescription(ENDED_BY_CALLER).asRuntimeException());
+			cancel(ENDED_BY_CALLER, null);
+		}
+	}
+
+	private void cancel(String reason, @Nullable Throwable cause) {
+		ClientCall<Q, S> call = this.call;
+		if (call != null) {
+			cancel(call, reason, cause);
+		}
+	}
+
+	private void cancel(ClientCall<?, ?> call, String reason, @Nullable Throwable cause) {
+		try {
+			call.cancel(reason, cause);
+		}
+		catch (RuntimeException | Error ex) {
+			if (cause != null && cause != ex) {
+				cause.addSuppressed(ex);
+			}
+			fail(ex);
+		}
+	}
+
+	private void succeed(R result) {
 		settle(Status.Code.OK, result, null);
 	}
 
-	private void settleFailure(Throwable failure) {
-		Throwable reported = isShutDown(failure) ? CHANNEL_SHUT_DOWN.asRuntimeException() : failure;
-		Throwable seen = (reported instanceof StatusRuntimeException ex) ? exception(ex) : failure;
-		settle((seen instanceof SchedulerException ex) ? ex.getStatusCode() : Status.Code.UNKNOWN, null, seen);
+	private void fail(Throwable failure) {
+		if (this.status == null) {
+			Throwable seen = CallFailures.of(this, settings(), deadline(), failure);
+			settle((seen instanceof SchedulerException ex) ? ex.getStatusCode() : Status.Code.UNKNOWN, null, seen);
+		}
 	}
 
 	/**
 	 * Record the outcome of the call.
 	 */
 	private void settle(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
-		if (this.holdsPermit) {
-			this.holdsPermit = false;
-			Objects.requireNonNull(this.settings.permits()).release();
+		synchronized (this) {
+			if (this.status != null) {
+				return;
+			}
+			this.durationNanos = durationNanos();
+			this.result = result;
+			this.failure = failure;
+			this.status = status;
 		}
-		this.durationNanos = durationNanos();
-		this.result = result;
-		this.failure = failure;
-		this.status = status;
+		if (this.holdsPermit) {
+			Objects.requireNonNull(settings().permits()).release();
+		}
+		Objects.requireNonNull(this.owner).onEnd();
 	}
 
 	/**
 	 * End the call after its outcome was recorded.
 	 * @return the failure for the caller, if any
 	 */
-	private @Nullable Throwable end() {
-		this.settings.listeners().onEnd(this);
+	@Nullable Throwable end() {
+		settings().listeners().onEnd(this);
 		return (this.failure instanceof SchedulerException exception) ? translate(exception) : this.failure;
-	}
-
-	/**
-	 * The executor of a channel is shut down a little later than the channel. Then gRPC
-	 * can no longer say that the channel is shut down.
-	 */
-	private boolean isShutDown(Throwable failure) {
-		return Throwables.getRootCause(failure) instanceof RejectedExecutionException
-				&& this.settings.shutDown().getAsBoolean();
-	}
-
-	private Throwable exception(StatusRuntimeException failure) {
-		try {
-			return newException(clarified(failure));
-		}
-		catch (Throwable ex) {
-			ex.addSuppressed(failure);
-			return ex;
-		}
-	}
-
-	/**
-	 * Correct status codes of gRPC that are misleading.
-	 */
-	private static StatusRuntimeException clarified(StatusRuntimeException failure) {
-		Status status = failure.getStatus();
-		Throwable cause = status.getCause();
-		return switch (status.getCode()) {
-			// A connection was lost, and gRPC's own write was the first to notice
-			case UNKNOWN -> (cause instanceof ClosedChannelException)
-					? withStatus(failure, Status.UNAVAILABLE.withDescription(status.getDescription())) : failure;
-			// Not the caller but gRPC cancelled the call: its response cannot be read
-			case CANCELLED -> (cause != null && String.valueOf(status.getDescription()).startsWith(FAILED_TO_READ))
-					? withStatus(failure, unreadable(status, cause)) : failure;
-			default -> failure;
-		};
-	}
-
-	private static Status unreadable(Status status, Throwable cause) {
-		return (cause instanceof StatusRuntimeException reason
-				&& reason.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) ? reason.getStatus()
-						: Status.INTERNAL.withDescription(status.getDescription());
-	}
-
-	private static StatusRuntimeException withStatus(StatusRuntimeException failure, Status status) {
-		return status.withCause(failure.getStatus().getCause()).asRuntimeException(failure.getTrailers());
-	}
-
-	private SchedulerException newException(StatusRuntimeException cause) {
-		if (cause.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
-			return new SchedulerDeadlineExceededException(operation(), target(), this.correlationId,
-					this.deadline.duration(), this.deadline.setting(), Duration.ofNanos(durationNanos()), cause);
-		}
-		return SchedulerException.of(operation(), target(), this.correlationId, cause, this.settings.remedies());
 	}
 
 	private Throwable translate(SchedulerException exception) {
 		try {
-			return Objects.requireNonNull(this.settings.exceptionTranslator().translate(exception),
+			return Objects.requireNonNull(settings().exceptionTranslator().translate(exception),
 					"The exception translator returned null");
 		}
 		catch (Throwable failure) {
@@ -311,9 +343,10 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	/**
-	 * A transparent retry has the number of the attempt that it replaces.
+	 * Count an attempt. A transparent retry has the number of the attempt that it
+	 * replaces.
 	 */
-	private void attempted(int attempt) {
+	void attempted(int attempt) {
 		boolean retry;
 		synchronized (this) {
 			if (attempt <= this.lastAttempt) {
@@ -324,7 +357,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			retry = attempt > 1 && this.attempts > 1;
 		}
 		if (retry) {
-			this.settings.listeners().onRetry(this);
+			settings().listeners().onRetry(this);
 		}
 	}
 
@@ -333,27 +366,16 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		this.attempts = Math.max(this.attempts - 1, 0);
 	}
 
-	private void addMetadata(Metadata headers) {
-		headers.merge(this.metadata);
-		headers.put(CallMetadata.CORRELATION_ID, this.correlationId);
+	CallSettings settings() {
+		return this.client.settings();
 	}
 
-	@Override
-	public <T, U> ClientCall<T, U> newCall(MethodDescriptor<T, U> method, CallOptions options) {
-		return new SimpleForwardingClientCall<>(this.settings.channel().newCall(method, options)) {
-
-			@Override
-			public void start(Listener<U> responseListener, Metadata headers) {
-				addMetadata(headers);
-				super.start(responseListener, headers);
-			}
-
-		};
+	private CallDeadline deadline() {
+		return this.client.deadline(operation());
 	}
 
-	@Override
-	public @Nullable String authority() {
-		return this.settings.channel().authority();
+	private Metadata metadata() {
+		return (this.metadata != null) ? this.metadata : this.client.metadata();
 	}
 
 	@Override
@@ -378,7 +400,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	@Override
 	public String target() {
-		return this.settings.target();
+		return settings().target();
 	}
 
 	@Override
@@ -388,7 +410,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	@Override
 	public int payloadSize() {
-		return this.payloadSize;
+		return (this.request instanceof SubmitTaskRequest submission) ? submission.getParams().size() : 0;
 	}
 
 	@Override
@@ -423,7 +445,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 	@Override
 	public boolean hasMetadata(String name) {
-		return this.metadata.containsKey(CallMetadata.key(name))
+		return metadata().containsKey(CallMetadata.key(name))
 				|| CallMetadata.CORRELATION_ID.name().equalsIgnoreCase(name);
 	}
 
@@ -434,14 +456,11 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			throw new IllegalArgumentException(
 					"metadata '%s' can't be set here: use withMetadata or correlationIds".formatted(name));
 		}
-		if (!this.ownsMetadata) {
-			Metadata copy = new Metadata();
-			copy.merge(this.metadata);
-			this.metadata = copy;
-			this.ownsMetadata = true;
-		}
-		this.metadata.discardAll(CallMetadata.textKey(name));
-		this.metadata.merge(entry);
+		Metadata changed = new Metadata();
+		changed.merge(metadata());
+		changed.discardAll(CallMetadata.textKey(name));
+		changed.merge(entry);
+		this.metadata = changed;
 	}
 
 	@Override
@@ -467,217 +486,15 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		return "%s at %s (correlation id %s)".formatted(operation().methodName(), target(), this.correlationId);
 	}
 
-	private static final class AttemptTracers extends ClientStreamTracer.Factory {
-
-		private static final ClientStreamTracer NO_OP = new ClientStreamTracer() {
-		};
-
-		@Override
-		public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-			return (info.getCallOptions().getOption(CALL_OPTION) instanceof UnaryCall<?, ?, ?> call)
-					? new AttemptTracer(call, info.getPreviousAttempts() + 1) : NO_OP;
-		}
-
-	}
-
 	/**
-	 * Counts an attempt when it has a connection.
+	 * The caller, which waits for the end of the call.
 	 */
-	private static final class AttemptTracer extends ClientStreamTracer {
-
-		private final UnaryCall<?, ?, ?> call;
-
-		private final int attempt;
-
-		AttemptTracer(UnaryCall<?, ?, ?> call, int attempt) {
-			this.call = call;
-			this.attempt = attempt;
-		}
-
-		@Override
-		public void streamCreated(Attributes transportAttributes, Metadata headers) {
-			this.call.attempted(this.attempt);
-		}
-
-	}
-
-	/**
-	 * An asynchronous call, which no thread waits for.
-	 */
-	private final class AsyncCall extends ClientCall.Listener<S> implements BiConsumer<R, Throwable> {
-
-		private static final String ENDED_BY_CALLER = "The caller ended the future";
-
-		private final CompletableFuture<R> future = new CompletableFuture<>();
-
-		private final CallOptions options;
+	interface Owner {
 
 		/**
-		 * The thread that starts the call, until it has done so: the response may arrive
-		 * on it.
+		 * Called once, on the thread that has recorded the outcome of the call.
 		 */
-		private volatile @Nullable Thread starter = Thread.currentThread();
-
-		private volatile @Nullable ClientCall<Q, S> call;
-
-		private @Nullable S response;
-
-		/** The outcome of the call before it was repeated. */
-		private @Nullable StatusRuntimeException refusal;
-
-		/** Guarded by this. */
-		private boolean ended;
-
-		AsyncCall(CallOptions options) {
-			this.options = options;
-		}
-
-		CompletableFuture<R> future() {
-			this.future.whenComplete(this);
-			return this.future;
-		}
-
-		void leaveStartScope() {
-			this.starter = null;
-			UnaryCall.this.settings.listeners().onScopeClosed(UnaryCall.this);
-		}
-
-		void send() {
-			ClientCall<Q, S> call = UnaryCall.this.settings.channel()
-				.newCall(UnaryCall.this.method.descriptor(), this.options);
-			Metadata headers = new Metadata();
-			addMetadata(headers);
-			try {
-				call.start(this, headers);
-				// Requests a second message, because only then gRPC delivers it and the
-				// error is detected
-				call.request(2);
-				call.sendMessage(UnaryCall.this.request);
-				call.halfClose();
-			}
-			catch (Throwable ex) {
-				// Before the cancellation, which would end the call with the status
-				// CANCELLED
-				end(null, ex);
-				cancel(call, "The request could not be sent", ex);
-				return;
-			}
-			// Not before the start, because a cancellation must not run at the same time
-			this.call = call;
-		}
-
-		@Override
-		public void onMessage(S message) {
-			if (this.response != null) {
-				throw Status.INTERNAL.withDescription("More than one value received for unary call")
-					.asRuntimeException();
-			}
-			this.response = message;
-		}
-
-		@Override
-		public void onClose(Status status, Metadata trailers) {
-			try {
-				if (this.refusal == null && !this.future.isDone() && isRepeatable(status)) {
-					this.refusal = status.asRuntimeException(trailers);
-					repeat();
-					return;
-				}
-			}
-			catch (Throwable ex) {
-				end(null, ex);
-				return;
-			}
-			if (!status.isOk()) {
-				end(null,
-						(this.refusal != null && !isSent(status)) ? this.refusal : status.asRuntimeException(trailers));
-			}
-			else if (this.response == null) {
-				end(null, Status.INTERNAL.withDescription("No value received for unary call").asRuntimeException());
-			}
-			else {
-				end(this.response, null);
-			}
-		}
-
-		private void repeat() {
-			this.response = null;
-			forgetRefusedAttempt();
-			send();
-			if (this.future.isDone()) {
-				cancel();
-			}
-		}
-
-		void end(@Nullable S response, @Nullable Throwable failure) {
-			synchronized (this) {
-				if (this.ended) {
-					return;
-				}
-				this.ended = true;
-			}
-			try {
-				if (response == null) {
-					throw Objects.requireNonNull(failure);
-				}
-				settle(read(response));
-			}
-			catch (Throwable ex) {
-				settleFailure(ex);
-			}
-			boolean needsScope = this.starter != Thread.currentThread();
-			CallListeners listeners = UnaryCall.this.settings.listeners();
-			if (needsScope) {
-				listeners.onScopeOpened(UnaryCall.this);
-			}
-			try {
-				complete();
-			}
-			finally {
-				if (needsScope) {
-					listeners.onScopeClosed(UnaryCall.this);
-				}
-			}
-		}
-
-		private void complete() {
-			Throwable failure = UnaryCall.this.end();
-			if (failure != null) {
-				this.future.completeExceptionally(failure);
-			}
-			else {
-				this.future.complete(UnaryCall.this.result);
-			}
-		}
-
-		/**
-		 * Cancels the call when the caller completes the future early in any way.
-		 */
-		@Override
-		public void accept(@Nullable R result, @Nullable Throwable failure) {
-			if (UnaryCall.this.status == null) {
-				end(null, Status.CANCELLED.withDescription(ENDED_BY_CALLER).asRuntimeException());
-				cancel();
-			}
-		}
-
-		private void cancel() {
-			ClientCall<Q, S> call = this.call;
-			if (call != null) {
-				cancel(call, ENDED_BY_CALLER, null);
-			}
-		}
-
-		private static void cancel(ClientCall<?, ?> call, String reason, @Nullable Throwable cause) {
-			try {
-				call.cancel(reason, cause);
-			}
-			catch (RuntimeException | Error ex) {
-				if (cause != null && cause != ex) {
-					cause.addSuppressed(ex);
-				}
-			}
-		}
+		void onEnd();
 
 	}
 

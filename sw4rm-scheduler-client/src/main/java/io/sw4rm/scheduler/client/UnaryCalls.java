@@ -58,13 +58,12 @@ final class UnaryCalls {
 
 	UnaryCall<?, ?, SubmitTaskResult> submitTask(TaskSubmission submission) {
 		SubmitTaskRequest request = SchedulerRequests.submitTask(submission, this.settings.payloadConverter());
-		return call(SchedulerMethod.SUBMIT_TASK, request, submission.agentId(), submission.taskId(),
-				request.getParams().size());
+		return call(SchedulerMethod.SUBMIT_TASK, request, submission.agentId(), submission.taskId());
 	}
 
 	UnaryCall<?, ?, PreemptionResult> requestPreemption(String agentId, String taskId, String reason) {
 		return call(SchedulerMethod.REQUEST_PREEMPTION, SchedulerRequests.requestPreemption(agentId, taskId, reason),
-				agentId, taskId, 0);
+				agentId, taskId);
 	}
 
 	UnaryCall<?, ?, ShutdownResult> shutdownAgent(String agentId) {
@@ -94,21 +93,30 @@ final class UnaryCalls {
 
 	private <Q extends MessageLite, S, R> UnaryCall<Q, S, R> call(SchedulerMethod<Q, S, R> method, Q request,
 			String agentId) {
-		return call(method, request, agentId, null, 0);
+		return call(method, request, agentId, null);
 	}
 
 	private <Q extends MessageLite, S, R> UnaryCall<Q, S, R> call(SchedulerMethod<Q, S, R> method, Q request,
-			String agentId, @Nullable String taskId, int payloadSize) {
+			String agentId, @Nullable String taskId) {
 		// Computed once: the message caches the size until it is sent
 		int size = request.getSerializedSize();
 		if (size > this.settings.maxOutboundMessageSize()) {
 			throw new IllegalArgumentException("%s must not be larger than %d bytes, got %d bytes"
 				.formatted(request.getClass().getSimpleName(), this.settings.maxOutboundMessageSize(), size));
 		}
-		CallDeadline deadline = (this.deadline != null) ? this.deadline
-				: this.settings.deadlines()[method.operation().ordinal()];
-		return new UnaryCall<>(this.settings, method, request, agentId, taskId, payloadSize, correlationId(),
-				this.metadata, deadline);
+		return new UnaryCall<>(this, method, request, agentId, taskId, correlationId());
+	}
+
+	CallSettings settings() {
+		return this.settings;
+	}
+
+	Metadata metadata() {
+		return this.metadata;
+	}
+
+	CallDeadline deadline(SchedulerOperation operation) {
+		return (this.deadline != null) ? this.deadline : this.settings.deadlines()[operation.ordinal()];
 	}
 
 	/**
@@ -134,7 +142,7 @@ final class UnaryCalls {
 			return this.correlationId;
 		}
 		String correlationId = CallMetadata.orNullIfUnfit(this.settings.correlationIds().get());
-		return (correlationId != null) ? correlationId : CallMetadata.newCorrelationId();
+		return (correlationId != null) ? correlationId : RandomIds.next();
 	}
 
 }

@@ -102,7 +102,7 @@ class CallAttemptsTests {
 			.setCallOptions(CallOptions.DEFAULT.withOption(SchedulerCall.CALL_OPTION, this.call.get()))
 			.setIsTransparentRetry(true)
 			.build();
-		UnaryCall.ATTEMPT_TRACERS.newClientStreamTracer(info, new Metadata())
+		AttemptTracers.INSTANCE.newClientStreamTracer(info, new Metadata())
 			.streamCreated(Attributes.EMPTY, new Metadata());
 		assertThat(this.call.get().attempts()).isOne();
 		assertThat(this.events).containsExactly("start 0", "end 1");
@@ -117,7 +117,7 @@ class CallAttemptsTests {
 			.setCallOptions(CallOptions.DEFAULT.withOption(SchedulerCall.CALL_OPTION, this.call.get()))
 			.setPreviousAttempts(4)
 			.build();
-		UnaryCall.ATTEMPT_TRACERS.newClientStreamTracer(info, new Metadata())
+		AttemptTracers.INSTANCE.newClientStreamTracer(info, new Metadata())
 			.streamCreated(Attributes.EMPTY, new Metadata());
 		assertThat(this.call.get().attempts()).isOne();
 		assertThat(this.events).containsExactly("start 0", "end 0");
