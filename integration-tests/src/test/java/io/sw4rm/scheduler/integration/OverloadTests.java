@@ -1,14 +1,22 @@
 package io.sw4rm.scheduler.integration;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +79,50 @@ class OverloadTests {
 		});
 	}
 
+	/**
+	 * A pinned thread would keep its carrier thread while it waits.
+	 */
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_25)
+	void callsDoNotPinVirtualThreads() {
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.auth.token=token", "sw4rm.scheduler.max-in-flight=" + CALLS)
+			.run((context) -> {
+				SchedulerClient client = context.getBean(SchedulerClient.class);
+				Executor virtualThreads = new VirtualThreadTaskExecutor();
+				// Class initializers of the first call pin
+				CompletableFuture.runAsync(() -> client.pollActivityBuffer("worker-1"), virtualThreads).join();
+				assertThat(pinned(() -> submitAll((submission) -> CompletableFuture
+					.supplyAsync(() -> client.submitTask(submission), virtualThreads)))).isEmpty();
+			});
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_25)
+	void recordingNoticesPinnedVirtualThreads() throws IOException {
+		assertThat(
+				pinned(() -> CompletableFuture.runAsync(ClassThatWaits::use, new VirtualThreadTaskExecutor()).join()))
+			.isNotEmpty();
+	}
+
+	/**
+	 * Run the action and return where virtual threads were pinned.
+	 */
+	private static List<String> pinned(Runnable action) throws IOException {
+		Path file = Files.createTempFile("pinned", ".jfr");
+		try (Recording recording = new Recording()) {
+			recording.enable("jdk.VirtualThreadPinned").withoutThreshold().withStackTrace();
+			recording.start();
+			action.run();
+			recording.stop();
+			recording.dump(file);
+			return RecordingFile.readAllEvents(file).stream().map(RecordedEvent::toString).toList();
+		}
+		finally {
+			Files.delete(file);
+		}
+	}
+
 	private void submitAll(Function<TaskSubmission, CompletableFuture<SubmitTaskResult>> client) {
 		this.threads.resetPeakThreadCount();
 		int before = this.threads.getThreadCount();
@@ -88,6 +140,20 @@ class OverloadTests {
 
 	private static TaskSubmission submission(int number) {
 		return TaskSubmission.forAgent("worker-" + number % AGENTS).taskId("task-" + number).build();
+	}
+
+	/**
+	 * Waits while it is initialized.
+	 */
+	private static final class ClassThatWaits {
+
+		static {
+			LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+		}
+
+		static void use() {
+		}
+
 	}
 
 }
