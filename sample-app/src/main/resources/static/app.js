@@ -33,10 +33,14 @@ async function get(path) {
 }
 
 async function post(path, body) {
+  return send('POST', path, body);
+}
+
+async function send(method, path, body) {
   const waiting = setTimeout(showToast, WAITING_MILLIS, 'busy', 'Waiting for the scheduler…');
   try {
     return await call(path,
-        { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+        { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   }
   finally {
     clearTimeout(waiting);
@@ -622,7 +626,8 @@ async function refreshEmbedded() {
   }
 }
 
-function showEmbedded({ agents, running, queued, finished }) {
+function showEmbedded({ working, agents, running, queued, finished }) {
+  byId('working').checked = working;
   const keyOf = ({ agentId, taskId }) => JSON.stringify([agentId, taskId]);
   byId('agents').replaceChildren(...agents.map(({ agentId }) => element('option', { value: agentId })));
   Object.entries(EMPTY).forEach(([name, text]) => byId(`${name}-empty`).textContent = text);
@@ -665,6 +670,14 @@ function showEmbedded({ agents, running, queued, finished }) {
         : state('bad', `Failed${task.failureReason ? `: ${task.failureReason}` : ''}`),
   ]);
 }
+
+byId('working').addEventListener('change', (event) => {
+  const working = event.target.checked;
+  act(async () => {
+    await send('PUT', 'api/embedded/working', { working });
+    report('ok', working ? 'The agents work by themselves.' : 'The agents do not work by themselves any more.');
+  }, 'working');
+});
 
 function scopeOf({ scope }) {
   return element('span', { className: 'where', textContent: scope });

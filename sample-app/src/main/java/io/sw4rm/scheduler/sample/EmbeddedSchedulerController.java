@@ -15,6 +15,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -37,8 +38,11 @@ class EmbeddedSchedulerController {
 
 	private final ObjectProvider<EmbeddedScheduler> embeddedScheduler;
 
-	EmbeddedSchedulerController(ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
+	private final WorkingAgents workingAgents;
+
+	EmbeddedSchedulerController(ObjectProvider<EmbeddedScheduler> embeddedScheduler, WorkingAgents workingAgents) {
 		this.embeddedScheduler = embeddedScheduler;
+		this.workingAgents = workingAgents;
 	}
 
 	@GetMapping
@@ -51,7 +55,15 @@ class EmbeddedSchedulerController {
 			.toList();
 		List<ScheduledTask> newestFirst = new ArrayList<>(scheduler.finished());
 		Collections.reverse(newestFirst);
-		return new Snapshot(agents, Tasks.of(scheduler.running()), Tasks.of(scheduler.queued()), Tasks.of(newestFirst));
+		return new Snapshot(this.workingAgents.isWorking(), agents, Tasks.of(scheduler.running()),
+				Tasks.of(scheduler.queued()), Tasks.of(newestFirst));
+	}
+
+	@PutMapping("/working")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void setWorking(@Valid @RequestBody Working request) {
+		scheduler();
+		this.workingAgents.setWorking(request.working());
 	}
 
 	@PostMapping("/take-next")
@@ -95,12 +107,13 @@ class EmbeddedSchedulerController {
 	/**
 	 * A snapshot of the embedded scheduler.
 	 *
+	 * @param working whether the agents work by themselves
 	 * @param agents the agents
 	 * @param running the running tasks
 	 * @param queued the queued tasks, in the order in which they will run
 	 * @param finished the finished tasks, newest first
 	 */
-	record Snapshot(List<AgentRow> agents, Tasks running, Tasks queued, Tasks finished) {
+	record Snapshot(boolean working, List<AgentRow> agents, Tasks running, Tasks queued, Tasks finished) {
 
 	}
 
@@ -154,6 +167,15 @@ class EmbeddedSchedulerController {
 			return new TaskRow(task.agentId(), task.taskId(), task.priority(), task.scope(), task.submittedAt(),
 					task.state(), task.preemptionReason(), task.failureReason());
 		}
+
+	}
+
+	/**
+	 * A request that lets the agents work by themselves.
+	 *
+	 * @param working whether they work
+	 */
+	record Working(@NotNull Boolean working) {
 
 	}
 

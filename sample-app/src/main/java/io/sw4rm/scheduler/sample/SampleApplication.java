@@ -7,6 +7,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
  * The sample application. It serves a web page on port 8080 and, unless
@@ -14,6 +15,7 @@ import org.springframework.context.event.EventListener;
  * 50053.
  */
 @SpringBootApplication(proxyBeanMethods = false)
+@EnableScheduling
 public class SampleApplication {
 
 	private static final Logger logger = LoggerFactory.getLogger(SampleApplication.class);

@@ -66,11 +66,15 @@ class PageTests {
 	@Autowired
 	private SchedulerClient client;
 
+	@Autowired
+	private WorkingAgents workingAgents;
+
 	@LocalServerPort
 	private int port;
 
 	@BeforeEach
 	void reset() {
+		this.workingAgents.setWorking(false);
 		this.scheduler.reset();
 	}
 
@@ -96,6 +100,21 @@ class PageTests {
 		assertThat(activity).hasCount(0);
 		assertThat(page.getByText("No entries for worker-1.")).isVisible();
 		assertThat(this.scheduler.agent("worker-1").activity()).isEmpty();
+	}
+
+	@Test
+	void agentsWorkByThemselves(Page page) {
+		this.client.submitTask(TaskSubmission.forAgent("worker-1").taskId("task-123").build());
+		open(page);
+		Locator working = page.getByLabel("Agents work by themselves");
+		assertThat(row(page, "Queue", "task-123")).isVisible();
+		working.check();
+		assertThat(log(page)).containsText("The agents work by themselves.");
+		assertThat(row(page, "Finished", "task-123"))
+			.isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(15_000));
+		assertThat(row(page, "Activity buffer", "task-123")).hasCount(3);
+		working.uncheck();
+		assertThat(log(page)).containsText("The agents do not work by themselves any more.");
 	}
 
 	@Test
