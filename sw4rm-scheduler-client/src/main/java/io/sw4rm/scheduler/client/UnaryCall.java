@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
@@ -155,10 +154,25 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	 * early cancels the call
 	 */
 	CompletableFuture<R> executeAsync() {
+		return executeAsync(true, null).future();
+	}
+
+	/**
+	 * Start the call with a permit of the caller.
+	 * @param callback receives the result or the failure, outside of the scope of the
+	 * call; must not throw exceptions
+	 */
+	void executeAsync(BiConsumer<? super R, ? super Throwable> callback) {
+		executeAsync(false, callback);
+	}
+
+	private AsyncCall executeAsync(boolean limited, @Nullable BiConsumer<? super R, ? super Throwable> callback) {
 		start();
-		AsyncCall call = new AsyncCall(options());
+		AsyncCall call = new AsyncCall(options(), callback);
 		try {
-			acquirePermit();
+			if (limited) {
+				acquirePermit();
+			}
 			call.send();
 		}
 		catch (Throwable ex) {
@@ -167,7 +181,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		finally {
 			call.leaveStartScope();
 		}
-		return call.future();
+		return call;
 	}
 
 	private void start() {
@@ -177,11 +191,11 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	}
 
 	private void acquirePermit() {
-		Semaphore permits = this.settings.permits();
-		if (permits == null) {
+		CallLimit limit = this.settings.limit();
+		if (limit == null) {
 			return;
 		}
-		if (!permits.tryAcquire()) {
+		if (!limit.tryAcquire()) {
 			throw new SchedulerCallLimitException(operation(), target(), this.correlationId, this.settings.remedies());
 		}
 		this.holdsPermit = true;
@@ -226,7 +240,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 	private void settle(Status.Code status, @Nullable R result, @Nullable Throwable failure) {
 		if (this.holdsPermit) {
 			this.holdsPermit = false;
-			Objects.requireNonNull(this.settings.permits()).release();
+			Objects.requireNonNull(this.settings.limit()).release();
 		}
 		this.durationNanos = durationNanos();
 		this.result = result;
@@ -512,6 +526,8 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 
 		private final CallOptions options;
 
+		private final @Nullable BiConsumer<? super R, ? super Throwable> callback;
+
 		/**
 		 * The thread that starts the call, until it has done so: the response may arrive
 		 * on it.
@@ -528,8 +544,11 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		/** Guarded by this. */
 		private boolean ended;
 
-		AsyncCall(CallOptions options) {
+		private boolean endedInStartScope;
+
+		AsyncCall(CallOptions options, @Nullable BiConsumer<? super R, ? super Throwable> callback) {
 			this.options = options;
+			this.callback = callback;
 		}
 
 		CompletableFuture<R> future() {
@@ -540,6 +559,9 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 		void leaveStartScope() {
 			this.starter = null;
 			UnaryCall.this.settings.listeners().onScopeClosed(UnaryCall.this);
+			if (this.endedInStartScope) {
+				callBack();
+			}
 		}
 
 		void send() {
@@ -625,18 +647,25 @@ final class UnaryCall<Q extends MessageLite, S, R> extends Channel implements Sc
 			catch (Throwable ex) {
 				settleFailure(ex);
 			}
-			boolean needsScope = this.starter != Thread.currentThread();
-			CallListeners listeners = UnaryCall.this.settings.listeners();
-			if (needsScope) {
-				listeners.onScopeOpened(UnaryCall.this);
+			if (this.starter == Thread.currentThread()) {
+				this.endedInStartScope = true;
+				complete();
+				return;
 			}
+			CallListeners listeners = UnaryCall.this.settings.listeners();
+			listeners.onScopeOpened(UnaryCall.this);
 			try {
 				complete();
 			}
 			finally {
-				if (needsScope) {
-					listeners.onScopeClosed(UnaryCall.this);
-				}
+				listeners.onScopeClosed(UnaryCall.this);
+			}
+			callBack();
+		}
+
+		private void callBack() {
+			if (this.callback != null) {
+				this.future.whenComplete(this.callback);
 			}
 		}
 

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -80,12 +81,16 @@ final class UnaryCalls {
 	}
 
 	/**
-	 * Make a call that purges the entries of some tasks.
-	 * @return the call, or {@code null} if there are no tasks
+	 * Make the calls that purge the entries of some tasks: one, unless there are no tasks
+	 * or more than fit into one message.
 	 */
-	@Nullable UnaryCall<?, ?, Long> purgeActivity(String agentId, Collection<String> taskIds) {
-		PurgeActivityRequest request = SchedulerRequests.purgeActivity(agentId, taskIds);
-		return (request.getTaskIdsCount() > 0) ? call(SchedulerMethod.PURGE_ACTIVITY, request, agentId) : null;
+	List<UnaryCall<?, ?, Long>> purgeActivity(String agentId, Collection<String> taskIds) {
+		List<UnaryCall<?, ?, Long>> calls = new ArrayList<>(1);
+		for (PurgeActivityRequest request : SchedulerRequests.purgeActivity(agentId, taskIds,
+				this.settings.maxOutboundMessageSize())) {
+			calls.add(call(SchedulerMethod.PURGE_ACTIVITY, request, agentId));
+		}
+		return calls;
 	}
 
 	UnaryCall<?, ?, Long> purgeAllActivity(String agentId) {
@@ -109,6 +114,10 @@ final class UnaryCalls {
 				: this.settings.deadlines()[method.operation().ordinal()];
 		return new UnaryCall<>(this.settings, method, request, agentId, taskId, payloadSize, correlationId(),
 				this.metadata, deadline);
+	}
+
+	@Nullable CallLimit limit() {
+		return this.settings.limit();
 	}
 
 	/**
