@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -32,6 +34,47 @@ public interface AsyncSchedulerClient extends AutoCloseable {
 	 * @see SchedulerClient#submitTask(TaskSubmission)
 	 */
 	CompletableFuture<SubmitTaskResult> submitTask(TaskSubmission submission);
+
+	/**
+	 * Submit many tasks, several at the same time. Each task that is read has exactly one
+	 * outcome: neither a refusal nor a failed call nor a task that cannot be sent
+	 * (including null) ends the batch, unless the options say so. If the client's
+	 * {@linkplain SchedulerClientBuilder#maxInFlight(int) limit of calls in flight} is
+	 * reached, the batch waits, without blocking a thread.
+	 * <p>
+	 * The tasks are read and the consumer is called by threads of the channel's executor
+	 * and of the JDK's common pool, not by the calling thread: values that are bound to
+	 * that thread are not available, except gRPC's context. Neither the tasks' iterator
+	 * nor the consumer should block for long. At most {@link BatchOptions#maxInFlight()}
+	 * tasks are read ahead of the consumed outcomes, so the number of tasks may exceed
+	 * the memory.
+	 * <p>
+	 * If the tasks' iterator or the consumer throws an exception, no further task is read
+	 * or sent. The batch then completes exceptionally after all calls in flight were
+	 * answered. A consumer that has thrown an exception is not called again; the listener
+	 * in the options receives all outcomes.
+	 * @param tasks the tasks, read by one thread at a time
+	 * @param options the options
+	 * @param consumer receives the outcomes, called by one thread at a time; must not
+	 * wait for the end of the batch
+	 * @return the batch, which has started
+	 * @see SchedulerClient#submitAll(Iterable, BatchOptions)
+	 */
+	TaskBatch submitAll(Iterable<? extends TaskSubmission> tasks, BatchOptions options,
+			Consumer<? super TaskOutcome> consumer);
+
+	/**
+	 * Submit many tasks, several at the same time.
+	 * @param tasks the tasks, read by one thread at a time, and closed when the batch
+	 * ends
+	 * @param options the options
+	 * @param consumer receives the outcomes, called by one thread at a time; must not
+	 * wait for the end of the batch
+	 * @return the batch, which has started
+	 * @see #submitAll(Iterable, BatchOptions, Consumer)
+	 */
+	TaskBatch submitAll(Stream<? extends TaskSubmission> tasks, BatchOptions options,
+			Consumer<? super TaskOutcome> consumer);
 
 	/**
 	 * Request a running task to yield, without a reason.
@@ -82,7 +125,8 @@ public interface AsyncSchedulerClient extends AutoCloseable {
 
 	/**
 	 * Remove the entries of some tasks from the activity buffer of an agent. Without task
-	 * ids, nothing is sent and nothing is removed.
+	 * ids, nothing is sent and nothing is removed. If several calls are required,
+	 * cancelling the future cancels the current one, and further ones are not made.
 	 * @param agentId the agent, not blank
 	 * @param taskIds the tasks, none of them blank
 	 * @return the number of removed entries

@@ -11,24 +11,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the result
  */
-final class CallFuture<R> extends CompletableFuture<R> implements UnaryCall.Owner {
+class CallFuture<R> extends CompletableFuture<R> implements UnaryCall.Owner {
 
 	private final UnaryCall<?, ?, R> call;
 
-	/** The thread that starts the call: the response may arrive on it meanwhile. */
+	/**
+	 * The thread that starts the call, until it has done so or the call has ended on it.
+	 */
 	private volatile @Nullable Thread starter = Thread.currentThread();
 
 	CallFuture(UnaryCall<?, ?, R> call) {
 		this.call = call;
 	}
 
-	void started() {
+	/**
+	 * Called when the call was started.
+	 */
+	void leaveStartScope() {
+		boolean ended = this.starter == null;
 		this.starter = null;
+		this.call.settings().listeners().onScopeClosed(this.call);
+		if (ended) {
+			afterEnd();
+		}
 	}
 
 	@Override
 	public void onEnd() {
 		if (this.starter == Thread.currentThread()) {
+			this.starter = null;
 			end();
 			return;
 		}
@@ -40,6 +51,13 @@ final class CallFuture<R> extends CompletableFuture<R> implements UnaryCall.Owne
 		finally {
 			listeners.onScopeClosed(this.call);
 		}
+		afterEnd();
+	}
+
+	/**
+	 * Called when the call has ended and its scopes are closed.
+	 */
+	void afterEnd() {
 	}
 
 	private void end() {

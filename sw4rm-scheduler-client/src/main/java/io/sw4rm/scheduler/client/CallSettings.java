@@ -1,6 +1,5 @@
 package io.sw4rm.scheduler.client;
 
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param remedies returns the remedy for a problem
  * @param listeners are notified of each call
  * @param maxOutboundMessageSize the largest message to send, in bytes
- * @param permits limits the calls in flight, or null if there is no limit
+ * @param limit limits the calls in flight, or null if there is no limit
  * @param repeatUnauthenticated decides whether a call that was rejected as
  * {@code UNAUTHENTICATED} is repeated once
  */
@@ -34,6 +33,6 @@ record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, Bool
 		CallDeadline[] deadlines, CallOptions callOptions, Supplier<@Nullable String> correlationIds,
 		PayloadConverter payloadConverter, SchedulerExceptionTranslator exceptionTranslator,
 		Function<SchedulerProblem, String> remedies, CallListeners listeners, int maxOutboundMessageSize,
-		@Nullable Semaphore permits, Predicate<SchedulerCall> repeatUnauthenticated) {
+		@Nullable CallLimit limit, Predicate<SchedulerCall> repeatUnauthenticated) {
 
 }

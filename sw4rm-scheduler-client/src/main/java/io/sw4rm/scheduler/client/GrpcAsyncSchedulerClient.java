@@ -4,11 +4,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.grpc.Metadata;
 
 /**
- * {@link AsyncSchedulerClient} over gRPC.
+ * {@link AsyncSchedulerClient} over gRPC. Does not share the handling of invalid
+ * arguments in a method that takes a lambda expression: that would be one more object for
+ * each call.
  */
 final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 
@@ -26,6 +30,18 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	@Override
+	public TaskBatch submitAll(Iterable<? extends TaskSubmission> tasks, BatchOptions options,
+			Consumer<? super TaskOutcome> consumer) {
+		return AsyncBatch.start(this.calls, options, tasks, consumer);
+	}
+
+	@Override
+	public TaskBatch submitAll(Stream<? extends TaskSubmission> tasks, BatchOptions options,
+			Consumer<? super TaskOutcome> consumer) {
+		return AsyncBatch.start(this.calls, options, tasks, consumer);
 	}
 
 	@Override
@@ -71,8 +87,8 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 	@Override
 	public CompletableFuture<Long> purgeActivity(String agentId, Collection<String> taskIds) {
 		try {
-			UnaryCall<?, ?, Long> call = this.calls.purgeActivity(agentId, taskIds);
-			return (call != null) ? call.executeAsync() : CompletableFuture.completedFuture(0L);
+			List<UnaryCall<?, ?, Long>> calls = this.calls.purgeActivity(agentId, taskIds);
+			return (calls.size() == 1) ? calls.get(0).executeAsync() : new SequentialPurge(calls).start();
 		}
 		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -89,13 +105,17 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 		}
 	}
 
+	UnaryCalls calls() {
+		return this.calls;
+	}
+
 	@Override
-	public AsyncSchedulerClient withDeadline(Duration deadline) {
+	public GrpcAsyncSchedulerClient withDeadline(Duration deadline) {
 		return new GrpcAsyncSchedulerClient(this.calls.withDeadline(deadline));
 	}
 
 	@Override
-	public AsyncSchedulerClient withMetadata(Metadata metadata) {
+	public GrpcAsyncSchedulerClient withMetadata(Metadata metadata) {
 		return new GrpcAsyncSchedulerClient(this.calls.withMetadata(metadata));
 	}
 

@@ -6,23 +6,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.grpc.Metadata;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@link ReactiveSchedulerClient} over gRPC that uses an {@link AsyncSchedulerClient}.
+ * {@link ReactiveSchedulerClient} over gRPC that uses a {@link GrpcAsyncSchedulerClient}.
  */
 final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 
-	private final AsyncSchedulerClient client;
+	private final GrpcAsyncSchedulerClient client;
 
-	GrpcReactiveSchedulerClient(AsyncSchedulerClient client) {
+	GrpcReactiveSchedulerClient(GrpcAsyncSchedulerClient client) {
 		this.client = client;
 	}
 
 	@Override
 	public Mono<SubmitTaskResult> submitTask(TaskSubmission submission) {
 		return call(() -> this.client.submitTask(submission));
+	}
+
+	@Override
+	public Flux<TaskOutcome> submitAll(Publisher<? extends TaskSubmission> tasks, BatchOptions options) {
+		return ReactiveBatch.flux(this.client.calls(), options, tasks);
 	}
 
 	@Override

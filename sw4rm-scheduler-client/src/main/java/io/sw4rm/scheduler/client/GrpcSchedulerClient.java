@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.grpc.Metadata;
 
@@ -20,6 +21,18 @@ final class GrpcSchedulerClient implements SchedulerClient {
 	@Override
 	public SubmitTaskResult submitTask(TaskSubmission submission) {
 		return this.calls.submitTask(submission).execute();
+	}
+
+	@Override
+	public Stream<TaskOutcome> submitAll(Iterable<? extends TaskSubmission> tasks, BatchOptions options) {
+		Checks.notNull(tasks, "tasks");
+		return BlockingBatch.stream(this.calls, options, tasks::spliterator);
+	}
+
+	@Override
+	public Stream<TaskOutcome> submitAll(Stream<? extends TaskSubmission> tasks, BatchOptions options) {
+		Checks.notNull(tasks, "tasks");
+		return BlockingBatch.stream(this.calls, options, tasks::spliterator).onClose(tasks::close);
 	}
 
 	@Override
@@ -44,8 +57,11 @@ final class GrpcSchedulerClient implements SchedulerClient {
 
 	@Override
 	public long purgeActivity(String agentId, Collection<String> taskIds) {
-		UnaryCall<?, ?, Long> call = this.calls.purgeActivity(agentId, taskIds);
-		return (call != null) ? call.execute() : 0;
+		long purged = 0;
+		for (UnaryCall<?, ?, Long> call : this.calls.purgeActivity(agentId, taskIds)) {
+			purged += call.execute();
+		}
+		return purged;
 	}
 
 	@Override

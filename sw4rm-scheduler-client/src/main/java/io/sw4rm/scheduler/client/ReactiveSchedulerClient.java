@@ -5,6 +5,7 @@ import java.util.Collection;
 
 import io.grpc.Channel;
 import io.grpc.Metadata;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -14,8 +15,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * Reactive client of the SW4RM scheduler: the operations of {@link SchedulerClient},
  * returning Reactor types. Requires {@code reactor-core}.
  * <p>
- * Each subscription makes a separate call, and cancelling it cancels the call. All
- * failures are signalled as errors, including invalid arguments.
+ * Each subscription makes a separate call, and cancelling it cancels the call, except for
+ * batches of tasks. All failures are signalled as errors, including invalid arguments.
  * <p>
  * Clients are immutable and thread-safe. A client that was created from a channel does
  * not own it; one that was created from an address owns its channel and must be closed.
@@ -29,6 +30,35 @@ public interface ReactiveSchedulerClient extends AutoCloseable {
 	 * @see SchedulerClient#submitTask(TaskSubmission)
 	 */
 	Mono<SubmitTaskResult> submitTask(TaskSubmission submission);
+
+	/**
+	 * Submit many tasks with the default options.
+	 * @param tasks the tasks
+	 * @return the outcomes of the tasks, as they come
+	 * @see #submitAll(Publisher, BatchOptions)
+	 */
+	default Flux<TaskOutcome> submitAll(Publisher<? extends TaskSubmission> tasks) {
+		return submitAll(tasks, BatchOptions.defaults());
+	}
+
+	/**
+	 * Submit many tasks, several at the same time. Each task that is received has exactly
+	 * one outcome: neither a refusal nor a failed call nor a task that cannot be sent
+	 * ends the batch, unless the options say so. An error of the publisher is signalled
+	 * after these outcomes. If the client's
+	 * {@linkplain SchedulerClientBuilder#maxInFlight(int) limit of calls in flight} is
+	 * reached, the batch waits, without blocking a thread.
+	 * <p>
+	 * Tasks are requested and sent ahead of the demand for outcomes, but at most
+	 * {@link BatchOptions#maxInFlight()}. Cancelling the subscription sends nothing
+	 * further, but does not cancel the calls in flight. Only the listener in the options
+	 * receives their outcomes.
+	 * @param tasks the tasks
+	 * @param options the options
+	 * @return the outcomes of the tasks; each subscription submits the tasks again
+	 * @see SchedulerClient#submitAll(Iterable, BatchOptions)
+	 */
+	Flux<TaskOutcome> submitAll(Publisher<? extends TaskSubmission> tasks, BatchOptions options);
 
 	/**
 	 * Request a running task to yield, without a reason.

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -36,6 +37,65 @@ public interface SchedulerClient extends AutoCloseable {
 	 * @throws SchedulerException if the call failed
 	 */
 	SubmitTaskResult submitTask(TaskSubmission submission);
+
+	/**
+	 * Submit many tasks with the default options.
+	 * @param tasks the tasks, read when the returned stream is consumed
+	 * @return the outcomes of the tasks, as they come; a lazy sequential stream
+	 * @see #submitAll(Iterable, BatchOptions)
+	 */
+	default Stream<TaskOutcome> submitAll(Iterable<? extends TaskSubmission> tasks) {
+		return submitAll(tasks, BatchOptions.defaults());
+	}
+
+	/**
+	 * Submit many tasks, several at the same time. Each task that is read has exactly one
+	 * outcome: neither a refusal nor a failed call nor a task that cannot be sent
+	 * (including null) ends the batch or throws an exception, unless the options say so.
+	 * <p>
+	 * The stream is lazy. The thread that consumes it also reads the tasks and sends
+	 * them, and nothing is sent before a terminal operation. At most
+	 * {@link BatchOptions#maxInFlight()} tasks are read ahead of the consumed outcomes,
+	 * so the number of tasks may exceed the memory. If the client's
+	 * {@linkplain SchedulerClientBuilder#maxInFlight(int) limit of calls in flight} is
+	 * reached, the batch waits.
+	 * <p>
+	 * If an operation such as {@code findFirst()} ends the stream early, tasks in flight
+	 * are neither recalled nor cancelled. Only the listener in the options receives their
+	 * outcomes. Close the stream to wait for them. If the consuming thread is
+	 * interrupted, its calls in flight are cancelled and fail with the status
+	 * {@code CANCELLED}, all remaining tasks are not sent, and the interrupt flag is
+	 * kept.
+	 * <p>
+	 * An exception that the tasks' iterator throws is thrown by the terminal operation,
+	 * after all outcomes of the tasks that were read.
+	 * @param tasks the tasks, read when the returned stream is consumed
+	 * @param options the options
+	 * @return the outcomes of the tasks; a lazy sequential stream. Closing it sends
+	 * nothing further and waits for the calls in flight, at most until their deadlines.
+	 */
+	Stream<TaskOutcome> submitAll(Iterable<? extends TaskSubmission> tasks, BatchOptions options);
+
+	/**
+	 * Submit many tasks with the default options.
+	 * @param tasks the tasks, read when the returned stream is consumed
+	 * @return the outcomes of the tasks, as they come; a lazy sequential stream
+	 * @see #submitAll(Stream, BatchOptions)
+	 */
+	default Stream<TaskOutcome> submitAll(Stream<? extends TaskSubmission> tasks) {
+		return submitAll(tasks, BatchOptions.defaults());
+	}
+
+	/**
+	 * Submit many tasks, several at the same time.
+	 * @param tasks the tasks, read when the returned stream is consumed, and closed with
+	 * it
+	 * @param options the options
+	 * @return the outcomes of the tasks; a lazy sequential stream. Closing it sends
+	 * nothing further and waits for the calls in flight, at most until their deadlines.
+	 * @see #submitAll(Iterable, BatchOptions)
+	 */
+	Stream<TaskOutcome> submitAll(Stream<? extends TaskSubmission> tasks, BatchOptions options);
 
 	/**
 	 * Request a running task to yield, without a reason.
@@ -89,10 +149,15 @@ public interface SchedulerClient extends AutoCloseable {
 	 * ids, nothing is sent and nothing is removed, although an empty list means
 	 * "everything" in the protocol. Use {@link #purgeAllActivity(String)} to remove all
 	 * entries.
+	 * <p>
+	 * If the task ids exceed the size of the largest message, they are sent with several
+	 * calls, one after the other. If one of these calls fails, those before it have
+	 * removed entries.
 	 * @param agentId the agent, not blank
 	 * @param taskIds the tasks, none of them blank
-	 * @return the number of removed entries, 0..4294967295
-	 * @throws SchedulerException if the call failed
+	 * @return the number of removed entries, which may exceed 4294967295 with several
+	 * calls
+	 * @throws SchedulerException if a call failed
 	 */
 	long purgeActivity(String agentId, Collection<String> taskIds);
 

@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -67,7 +66,7 @@ public final class SchedulerClientBuilder {
 
 	private int maxOutboundMessageSize = DEFAULT_MAX_OUTBOUND_MESSAGE_SIZE;
 
-	private @Nullable Semaphore permits;
+	private @Nullable CallLimit limit;
 
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
@@ -95,7 +94,7 @@ public final class SchedulerClientBuilder {
 		this.repeatUnauthenticated = other.repeatUnauthenticated;
 		this.listeners.addAll(other.listeners);
 		this.maxOutboundMessageSize = other.maxOutboundMessageSize;
-		this.permits = other.permits;
+		this.limit = other.limit;
 	}
 
 	private static byte[] noPayloadConverter(Object params, String contentType) {
@@ -256,13 +255,14 @@ public final class SchedulerClientBuilder {
 
 	/**
 	 * Limit the calls in flight of all clients that this builder and its copies build.
-	 * Further calls fail immediately with a {@link SchedulerCallLimitException}. By
+	 * Further calls fail immediately with a {@link SchedulerCallLimitException}, but
+	 * {@linkplain SchedulerClient#submitAll(Iterable, BatchOptions) batches} wait. By
 	 * default, there is no limit.
 	 * @param calls the largest number of calls in flight, positive
 	 * @return this builder
 	 */
 	public SchedulerClientBuilder maxInFlight(int calls) {
-		this.permits = new Semaphore(Checks.range(calls, 1, Integer.MAX_VALUE, "maxInFlight"));
+		this.limit = new CallLimit(Checks.range(calls, 1, Integer.MAX_VALUE, "maxInFlight"));
 		return this;
 	}
 
@@ -345,7 +345,7 @@ public final class SchedulerClientBuilder {
 	 * @return a new client
 	 */
 	public ReactiveSchedulerClient buildReactive() {
-		return new GrpcReactiveSchedulerClient(buildAsync());
+		return new GrpcReactiveSchedulerClient(new GrpcAsyncSchedulerClient(calls()));
 	}
 
 	private UnaryCalls calls() {
@@ -354,7 +354,7 @@ public final class SchedulerClientBuilder {
 		CallSettings settings = new CallSettings(ClientInterceptors.interceptForward(channel, this.interceptors),
 				ownedChannel, shutDown(channel), target(channel), deadlines(), this.callOptions, this.correlationIds,
 				this.payloadConverter, this.exceptionTranslator, this.remedies, new CallListeners(this.listeners),
-				this.maxOutboundMessageSize, this.permits, this.repeatUnauthenticated);
+				this.maxOutboundMessageSize, this.limit, this.repeatUnauthenticated);
 		return new UnaryCalls(settings, this.metadata);
 	}
 

@@ -1,9 +1,12 @@
 package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
@@ -74,15 +77,32 @@ final class SchedulerRequests {
 	}
 
 	/**
-	 * Create the request to purge the entries of some tasks. Without tasks it must not be
-	 * sent: on the wire an empty list means "everything".
+	 * Create the requests to purge the entries of some tasks. Without tasks there is
+	 * none: on the wire an empty list means "everything".
+	 * @param maxSize the size of the largest request, in bytes, which a single task id
+	 * may exceed
 	 */
-	static PurgeActivityRequest purgeActivity(String agentId, Collection<String> taskIds) {
-		PurgeActivityRequest.Builder request = purgeAllActivity(agentId).toBuilder();
+	static List<PurgeActivityRequest> purgeActivity(String agentId, Collection<String> taskIds, int maxSize) {
+		PurgeActivityRequest empty = purgeAllActivity(agentId);
+		List<PurgeActivityRequest> requests = new ArrayList<>(1);
+		PurgeActivityRequest.Builder request = empty.toBuilder();
+		long size = empty.getSerializedSize();
+		int index = 0;
 		for (String taskId : Checks.notNull(taskIds, "taskIds")) {
-			request.addTaskIds(Checks.hasText(taskId, "taskIds", request.getTaskIdsCount()));
+			Checks.hasText(taskId, "taskIds", index++);
+			int taskIdSize = CodedOutputStream.computeStringSize(PurgeActivityRequest.TASK_IDS_FIELD_NUMBER, taskId);
+			if (size + taskIdSize > maxSize && request.getTaskIdsCount() > 0) {
+				requests.add(request.build());
+				request = empty.toBuilder();
+				size = empty.getSerializedSize();
+			}
+			request.addTaskIds(taskId);
+			size += taskIdSize;
 		}
-		return request.build();
+		if (request.getTaskIdsCount() > 0) {
+			requests.add(request.build());
+		}
+		return requests;
 	}
 
 	static PurgeActivityRequest purgeAllActivity(String agentId) {

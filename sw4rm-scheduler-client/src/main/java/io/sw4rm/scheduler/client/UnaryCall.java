@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import com.google.common.base.Throwables;
 import com.google.protobuf.MessageLite;
@@ -97,7 +97,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 		CallingThread thread = new CallingThread();
 		start(thread);
 		try {
-			send(options().withExecutor(thread));
+			send(options().withExecutor(thread), true);
 			awaitEnd(thread);
 			Throwable failure = end();
 			if (failure != null) {
@@ -134,15 +134,34 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 	 */
 	CompletableFuture<R> executeAsync() {
 		CallFuture<R> future = new CallFuture<>(this);
+		executeAsync(future, true);
+		return future;
+	}
+
+	/**
+	 * Start the call with a permit of the caller.
+	 * @param callback receives the result or the failure, outside of the scope of the
+	 * call; must not throw exceptions
+	 */
+	void executeAsync(BiConsumer<? super R, ? super Throwable> callback) {
+		executeAsync(new CallFuture<>(this) {
+
+			@Override
+			void afterEnd() {
+				whenComplete(callback);
+			}
+
+		}, false);
+	}
+
+	private void executeAsync(CallFuture<R> future, boolean limited) {
 		start(future);
 		try {
-			send(options());
+			send(options(), limited);
 		}
 		finally {
-			future.started();
-			settings().listeners().onScopeClosed(this);
+			future.leaveStartScope();
 		}
-		return future;
 	}
 
 	private void start(Owner owner) {
@@ -158,10 +177,12 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 			.withDeadlineAfter(deadline().nanos(), TimeUnit.NANOSECONDS);
 	}
 
-	private void send(CallOptions options) {
+	private void send(CallOptions options, boolean limited) {
 		this.options = options;
 		try {
-			acquirePermit();
+			if (limited) {
+				acquirePermit();
+			}
 			if (this.owner instanceof CallingThread && Thread.currentThread().isInterrupted()) {
 				throw Status.CANCELLED.withDescription("The calling thread was interrupted before the call was sent")
 					.asRuntimeException();
@@ -174,11 +195,11 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 	}
 
 	private void acquirePermit() {
-		Semaphore permits = settings().permits();
-		if (permits == null) {
+		CallLimit limit = settings().limit();
+		if (limit == null) {
 			return;
 		}
-		if (!permits.tryAcquire()) {
+		if (!limit.tryAcquire()) {
 			throw new SchedulerCallLimitException(operation(), target(), this.correlationId, settings().remedies());
 		}
 		this.holdsPermit = true;
@@ -315,7 +336,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 			this.status = status;
 		}
 		if (this.holdsPermit) {
-			Objects.requireNonNull(settings().permits()).release();
+			Objects.requireNonNull(settings().limit()).release();
 		}
 		Objects.requireNonNull(this.owner).onEnd();
 	}

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -79,12 +80,16 @@ final class UnaryCalls {
 	}
 
 	/**
-	 * Make a call that purges the entries of some tasks.
-	 * @return the call, or {@code null} if there are no tasks
+	 * Make the calls that purge the entries of some tasks: one, unless there are no tasks
+	 * or more than fit into one message.
 	 */
-	@Nullable UnaryCall<?, ?, Long> purgeActivity(String agentId, Collection<String> taskIds) {
-		PurgeActivityRequest request = SchedulerRequests.purgeActivity(agentId, taskIds);
-		return (request.getTaskIdsCount() > 0) ? call(SchedulerMethod.PURGE_ACTIVITY, request, agentId) : null;
+	List<UnaryCall<?, ?, Long>> purgeActivity(String agentId, Collection<String> taskIds) {
+		List<UnaryCall<?, ?, Long>> calls = new ArrayList<>(1);
+		for (PurgeActivityRequest request : SchedulerRequests.purgeActivity(agentId, taskIds,
+				this.settings.maxOutboundMessageSize())) {
+			calls.add(call(SchedulerMethod.PURGE_ACTIVITY, request, agentId));
+		}
+		return calls;
 	}
 
 	UnaryCall<?, ?, Long> purgeAllActivity(String agentId) {
@@ -117,6 +122,10 @@ final class UnaryCalls {
 
 	CallDeadline deadline(SchedulerOperation operation) {
 		return (this.deadline != null) ? this.deadline : this.settings.deadlines()[operation.ordinal()];
+	}
+
+	@Nullable CallLimit limit() {
+		return this.settings.limit();
 	}
 
 	/**

@@ -1,13 +1,16 @@
 package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 import io.grpc.Metadata;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -50,6 +53,20 @@ enum ClientStyle {
 		@Override
 		public SubmitTaskResult submitTask(TaskSubmission submission) {
 			return join(this.client.submitTask(submission));
+		}
+
+		@Override
+		public Stream<TaskOutcome> submitAll(Iterable<? extends TaskSubmission> tasks, BatchOptions options) {
+			List<TaskOutcome> outcomes = new ArrayList<>();
+			join(this.client.submitAll(tasks, options, outcomes::add).completion());
+			return outcomes.stream();
+		}
+
+		@Override
+		public Stream<TaskOutcome> submitAll(Stream<? extends TaskSubmission> tasks, BatchOptions options) {
+			List<TaskOutcome> outcomes = new ArrayList<>();
+			join(this.client.submitAll(tasks, options, outcomes::add).completion());
+			return outcomes.stream();
 		}
 
 		@Override
@@ -118,6 +135,16 @@ enum ClientStyle {
 		@Override
 		public SubmitTaskResult submitTask(TaskSubmission submission) {
 			return block(this.client.submitTask(submission));
+		}
+
+		@Override
+		public Stream<TaskOutcome> submitAll(Iterable<? extends TaskSubmission> tasks, BatchOptions options) {
+			return block(this.client.submitAll(Flux.fromIterable(tasks), options).collectList()).stream();
+		}
+
+		@Override
+		public Stream<TaskOutcome> submitAll(Stream<? extends TaskSubmission> tasks, BatchOptions options) {
+			return block(this.client.submitAll(Flux.fromStream(tasks), options).collectList()).stream();
 		}
 
 		@Override
