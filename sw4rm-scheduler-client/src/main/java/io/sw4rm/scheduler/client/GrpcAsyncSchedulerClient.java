@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.grpc.Metadata;
@@ -61,12 +62,46 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 	}
 
 	@Override
-	public AsyncSchedulerClient withDeadline(Duration deadline) {
+	public ActivityWatch watchActivity(String agentId, ActivityListener listener) {
+		return watchActivity(agentId, this.calls.watchOptions(), listener);
+	}
+
+	@Override
+	public ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener) {
+		return PollingActivityWatch.start(this.calls, agentId, options, listener);
+	}
+
+	@Override
+	public CompletableFuture<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition) {
+		return awaitActivity(agentId, taskId, condition, this.calls.watchOptions());
+	}
+
+	@Override
+	public CompletableFuture<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition, WatchOptions options) {
+		try {
+			return ActivityAwaiter.start(this.calls, agentId, taskId, condition, options);
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
+	 * Return what makes the calls, for the reactive client.
+	 */
+	UnaryCalls calls() {
+		return this.calls;
+	}
+
+	@Override
+	public GrpcAsyncSchedulerClient withDeadline(Duration deadline) {
 		return new GrpcAsyncSchedulerClient(this.calls.withDeadline(deadline));
 	}
 
 	@Override
-	public AsyncSchedulerClient withMetadata(Metadata metadata) {
+	public GrpcAsyncSchedulerClient withMetadata(Metadata metadata) {
 		return new GrpcAsyncSchedulerClient(this.calls.withMetadata(metadata));
 	}
 

@@ -2,19 +2,20 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Predicate;
 
 import io.grpc.Metadata;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@link ReactiveSchedulerClient} over gRPC that uses an {@link AsyncSchedulerClient}.
+ * {@link ReactiveSchedulerClient} over gRPC that uses a {@link GrpcAsyncSchedulerClient}.
  */
 final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 
-	private final AsyncSchedulerClient client;
+	private final GrpcAsyncSchedulerClient client;
 
-	GrpcReactiveSchedulerClient(AsyncSchedulerClient client) {
+	GrpcReactiveSchedulerClient(GrpcAsyncSchedulerClient client) {
 		this.client = client;
 	}
 
@@ -51,6 +52,28 @@ final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 	@Override
 	public Mono<Long> purgeAllActivity(String agentId) {
 		return Mono.fromFuture(() -> this.client.purgeAllActivity(agentId));
+	}
+
+	@Override
+	public Flux<ActivityEntry> watchActivity(String agentId) {
+		return watchActivity(agentId, this.client.calls().watchOptions());
+	}
+
+	@Override
+	public Flux<ActivityEntry> watchActivity(String agentId, WatchOptions options) {
+		return ActivityFlux.create(this.client.calls(), agentId, options);
+	}
+
+	@Override
+	public Mono<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition) {
+		return Mono.fromFuture(() -> this.client.awaitActivity(agentId, taskId, condition));
+	}
+
+	@Override
+	public Mono<ActivityEntry> awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			WatchOptions options) {
+		return Mono.fromFuture(() -> this.client.awaitActivity(agentId, taskId, condition, options));
 	}
 
 	@Override

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.MessageLite;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.proto.PurgeActivityRequest;
@@ -109,6 +111,21 @@ final class UnaryCalls {
 				: this.settings.deadlines()[method.operation().ordinal()];
 		return new UnaryCall<>(this.settings, method, request, agentId, taskId, payloadSize, correlationId(),
 				this.metadata, deadline);
+	}
+
+	WatchOptions watchOptions() {
+		return this.settings.watchOptions();
+	}
+
+	/**
+	 * Return the exception of a thread that was interrupted while it waited for calls.
+	 */
+	RuntimeException interrupted(SchedulerOperation operation) {
+		StatusRuntimeException cause = Status.CANCELLED.withDescription("The calling thread was interrupted")
+			.asRuntimeException();
+		return this.settings.exceptionTranslator()
+			.translate(SchedulerException.of(operation, this.settings.target(), correlationId(), cause,
+					this.settings.remedies()));
 	}
 
 	/**
