@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
  * <p>
  * At most one call of a watch is in flight. The next poll follows when the listener has
  * returned, after {@linkplain WatchOptions#interval() an interval}. If a call fails and
- * {@linkplain SchedulerException#isRetryable() another attempt may succeed}, the watch
- * tries again, after intervals that double up to a {@linkplain WatchOptions#maxBackoff()
- * maximum}, without a limit. Any other failure ends the watch, as does shutting down the
- * channel.
+ * {@linkplain SchedulerException#isRetryable() another attempt may succeed}, or if the
+ * server cancelled it, the watch tries again, after intervals that double up to a
+ * {@linkplain WatchOptions#maxBackoff() maximum}, without a limit. Any other failure ends
+ * the watch, as does shutting down the channel.
  * <p>
  * Thread-safe.
  *

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,9 +272,6 @@ final class PollingActivityWatch implements ActivityWatch {
 	}
 
 	private void fail(UnaryCall<?, ?, ?> call, Throwable failure) {
-		if (state() == State.CLOSED) {
-			return;
-		}
 		if (!isRetryable(call.failure())) {
 			end(failure);
 			return;
@@ -288,10 +286,12 @@ final class PollingActivityWatch implements ActivityWatch {
 	}
 
 	/**
-	 * Decides on the failure before it was translated.
+	 * Decides on the failure before it was translated. A server that stops cancels the
+	 * calls in flight.
 	 */
 	private static boolean isRetryable(@Nullable Throwable failure) {
-		return failure instanceof SchedulerException exception && exception.isRetryable()
+		return failure instanceof SchedulerException exception
+				&& (exception.isRetryable() || exception.getStatusCode() == Status.Code.CANCELLED)
 				&& exception.getProblem() != SchedulerProblem.CHANNEL_SHUT_DOWN;
 	}
 
