@@ -44,12 +44,15 @@ final class ActivityAwaiter implements ActivityListener {
 	}
 
 	/**
-	 * Never purges: the caller waits for one entry only.
+	 * Never purges, because the caller waits for one entry only. Entries that are not
+	 * delivered are not recorded either.
 	 */
 	private ActivityAwaiter start(UnaryCalls calls, WatchOptions options) {
 		Checks.notNull(options, "options");
-		ActivityWatch watch = PollingActivityWatch.start(calls, this.agentId,
-				options.withPurge(false).withExistingEntries(true), this);
+		ActivityWatch watch = new PollingActivityWatch(calls, this.agentId,
+				options.withPurge(false).withExistingEntries(true), this, (poll, entry) -> {
+				});
+		watch.resume();
 		this.result.whenComplete((entry, failure) -> watch.closeAsync());
 		return this;
 	}

@@ -10,9 +10,11 @@ import reactor.core.publisher.FluxSink;
  * Passes new entries to a subscriber. The watch is paused while the subscriber has not
  * requested all entries of an answer.
  */
-final class ActivityFlux implements ActivityListener {
+final class ActivityFlux implements ActivityListener, PollingActivityWatch.Delivery {
 
 	private final FluxSink<List<ActivityEntry>> sink;
+
+	private final CallListeners listeners;
 
 	private final PollingActivityWatch watch;
 
@@ -23,7 +25,8 @@ final class ActivityFlux implements ActivityListener {
 
 	private ActivityFlux(FluxSink<List<ActivityEntry>> sink, UnaryCalls calls, String agentId, WatchOptions options) {
 		this.sink = sink;
-		this.watch = new PollingActivityWatch(calls, agentId, options, this, this::onDelivered);
+		this.listeners = calls.listeners();
+		this.watch = new PollingActivityWatch(calls, agentId, options, this, this);
 		sink.onDispose(this.watch::closeAsync);
 		sink.onRequest(this::request);
 	}
@@ -44,7 +47,13 @@ final class ActivityFlux implements ActivityListener {
 		this.entries.add(entry);
 	}
 
-	private void onDelivered() {
+	@Override
+	public void onEntry(SchedulerCall poll, ActivityEntry entry) {
+		this.listeners.onActivity(poll, entry);
+	}
+
+	@Override
+	public void onEnd() {
 		List<ActivityEntry> answer = this.entries;
 		this.entries = new ArrayList<>();
 		synchronized (this) {

@@ -12,6 +12,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,7 +41,7 @@ final class PollingActivityWatch implements ActivityWatch {
 
 	private final ActivityListener listener;
 
-	private final Runnable onDelivered;
+	private final Delivery delivery;
 
 	private final CompletableFuture<Void> completion = new CompletableFuture<>();
 
@@ -82,21 +83,21 @@ final class PollingActivityWatch implements ActivityWatch {
 	 * @param agentId the agent
 	 * @param options the options
 	 * @param listener is told of new entries
-	 * @param onDelivered run after the new entries of an answer were delivered
+	 * @param delivery is told of the progress of the delivery
 	 */
 	PollingActivityWatch(UnaryCalls calls, String agentId, WatchOptions options, ActivityListener listener,
-			Runnable onDelivered) {
+			Delivery delivery) {
 		this.calls = calls;
 		this.agentId = Checks.hasText(agentId, "agentId");
 		this.options = Checks.notNull(options, "options");
 		this.listener = Checks.notNull(listener, "listener");
-		this.onDelivered = onDelivered;
+		this.delivery = delivery;
 	}
 
 	static PollingActivityWatch start(UnaryCalls calls, String agentId, WatchOptions options,
 			ActivityListener listener) {
-		PollingActivityWatch watch = new PollingActivityWatch(calls, agentId, options, listener, () -> {
-		});
+		PollingActivityWatch watch = new PollingActivityWatch(calls, agentId, options, listener,
+				calls.listeners()::onActivity);
 		watch.resume();
 		return watch;
 	}
@@ -162,7 +163,7 @@ final class PollingActivityWatch implements ActivityWatch {
 		call(() -> this.calls.pollActivityBuffer(this.agentId), this::deliver);
 	}
 
-	private void deliver(List<ActivityEntry> answer) {
+	private void deliver(SchedulerCall poll, List<ActivityEntry> answer) {
 		if (this.outage == SchedulerOperation.POLL_ACTIVITY_BUFFER) {
 			recover();
 		}
@@ -177,7 +178,7 @@ final class PollingActivityWatch implements ActivityWatch {
 			}
 		}
 		this.unhandledTasks.retainAll(taskIds);
-		boolean complete = unseen.isEmpty() || deliverUnseen(unseen, this.unhandledTasks);
+		boolean complete = unseen.isEmpty() || deliverUnseen(poll, unseen, this.unhandledTasks);
 		if (complete && this.options.purge() && state() == State.RUNNING) {
 			purge(answer, this.unhandledTasks);
 		}
@@ -190,7 +191,7 @@ final class PollingActivityWatch implements ActivityWatch {
 	 * Deliver entries until the watch is paused or closed.
 	 * @return whether all entries were delivered
 	 */
-	private boolean deliverUnseen(List<ActivityEntry> entries, Set<String> unhandledTasks) {
+	private boolean deliverUnseen(SchedulerCall poll, List<ActivityEntry> entries, Set<String> unhandledTasks) {
 		if (!enterListener()) {
 			return false;
 		}
@@ -200,6 +201,7 @@ final class PollingActivityWatch implements ActivityWatch {
 					return false;
 				}
 				this.seen.add(entry);
+				this.delivery.onEntry(poll, entry);
 				try {
 					this.listener.onActivity(entry);
 				}
@@ -209,7 +211,7 @@ final class PollingActivityWatch implements ActivityWatch {
 					tell((listener) -> listener.onActivityFailure(entry, ex));
 				}
 			}
-			this.onDelivered.run();
+			this.delivery.onEnd();
 			return true;
 		}
 		finally {
@@ -231,7 +233,7 @@ final class PollingActivityWatch implements ActivityWatch {
 			return;
 		}
 		long expected = known;
-		call(() -> this.calls.purgeActivity(this.agentId, taskIds), (purged) -> {
+		call(() -> this.calls.purgeActivity(this.agentId, taskIds), (call, purged) -> {
 			this.seen.removeTasks(taskIds);
 			if (purged > expected) {
 				notifyListener((listener) -> listener.onEntriesLost(purged - expected));
@@ -240,7 +242,7 @@ final class PollingActivityWatch implements ActivityWatch {
 		});
 	}
 
-	private <R> void call(Supplier<@Nullable UnaryCall<?, ?, R>> supplier, Consumer<R> next) {
+	private <R> void call(Supplier<@Nullable UnaryCall<?, ?, R>> supplier, BiConsumer<SchedulerCall, R> next) {
 		UnaryCall<?, ?, R> call;
 		CompletableFuture<R> future;
 		try {
@@ -263,7 +265,7 @@ final class PollingActivityWatch implements ActivityWatch {
 				return;
 			}
 			try {
-				next.accept(result);
+				next.accept(call, result);
 			}
 			catch (Throwable ex) {
 				end(ex);
@@ -468,6 +470,25 @@ final class PollingActivityWatch implements ActivityWatch {
 	@Override
 	public String toString() {
 		return "watch on the activity of agent '%s' (%s)".formatted(this.agentId, state());
+	}
+
+	/**
+	 * The delivery of the new entries of an answer.
+	 */
+	@FunctionalInterface
+	interface Delivery {
+
+		/**
+		 * Called before the listener receives an entry.
+		 */
+		void onEntry(SchedulerCall poll, ActivityEntry entry);
+
+		/**
+		 * Called when all new entries of an answer were delivered.
+		 */
+		default void onEnd() {
+		}
+
 	}
 
 }

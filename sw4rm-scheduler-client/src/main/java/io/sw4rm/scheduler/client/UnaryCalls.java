@@ -113,6 +113,10 @@ final class UnaryCalls {
 				this.metadata, deadline);
 	}
 
+	CallListeners listeners() {
+		return this.settings.listeners();
+	}
+
 	WatchOptions watchOptions() {
 		return this.settings.watchOptions();
 	}
