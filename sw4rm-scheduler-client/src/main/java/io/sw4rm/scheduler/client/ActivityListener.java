@@ -4,7 +4,7 @@ package io.sw4rm.scheduler.client;
  * Receives the activity of an agent from an {@link ActivityWatch}. All methods of the
  * listener of a watch are called one after the other, never at the same time, on threads
  * of the channel's executor. They may block: only their own watch waits. An exception
- * that a method throws does not end the watch; the first one is logged.
+ * that a method throws does not end the watch; the first one of a listener is logged.
  *
  * @see SchedulerClient#watchActivity(String, ActivityListener)
  */
@@ -20,11 +20,13 @@ public interface ActivityListener {
 
 	/**
 	 * Called when {@link #onActivity} threw an exception. The watch continues with the
-	 * next entry and does not purge the entry. By default, does nothing.
+	 * next entry and does not purge the entry. By default, logs the first exception of
+	 * this listener.
 	 * @param entry the entry that could not be handled
 	 * @param failure the exception
 	 */
 	default void onActivityFailure(ActivityEntry entry, Throwable failure) {
+		ActivityLog.listenerFailed(this, failure);
 	}
 
 	/**

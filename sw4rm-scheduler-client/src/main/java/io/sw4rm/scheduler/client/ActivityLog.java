@@ -1,6 +1,10 @@
 package io.sw4rm.scheduler.client;
 
 import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.Set;
+
+import com.google.common.collect.MapMaker;
 
 /**
  * The log of watches.
@@ -8,6 +12,9 @@ import java.lang.System.Logger.Level;
 final class ActivityLog {
 
 	private static final System.Logger logger = System.getLogger(ActivityWatch.class.getName());
+
+	/** By identity, because listeners may be equal. */
+	private static final Set<ActivityListener> failed = Collections.newSetFromMap(new MapMaker().weakKeys().makeMap());
 
 	private ActivityLog() {
 	}
@@ -20,8 +27,16 @@ final class ActivityLog {
 		logger.log(Level.WARNING, message);
 	}
 
-	static void warn(String message, Throwable failure) {
-		logger.log(Level.WARNING, message, failure);
+	/**
+	 * Log the first failure of a listener.
+	 */
+	static void listenerFailed(ActivityListener listener, Throwable failure) {
+		if (failed.add(listener)) {
+			logger.log(Level.WARNING,
+					"Listener %s threw an exception for the activity of an agent; further failures of this listener are not logged"
+						.formatted(listener.getClass().getName()),
+					failure);
+		}
 	}
 
 }

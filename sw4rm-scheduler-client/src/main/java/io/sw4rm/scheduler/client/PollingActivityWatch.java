@@ -75,8 +75,6 @@ final class PollingActivityWatch implements ActivityWatch {
 	/** The operation that the listener knows to fail. */
 	private @Nullable SchedulerOperation outage;
 
-	private boolean listenerFailed;
-
 	/**
 	 * Create a watch that is paused.
 	 * @param calls makes the calls
@@ -207,7 +205,6 @@ final class PollingActivityWatch implements ActivityWatch {
 				}
 				catch (Throwable ex) {
 					unhandledTasks.add(entry.taskId());
-					listenerFailed(ex);
 					tell((listener) -> listener.onActivityFailure(entry, ex));
 				}
 			}
@@ -352,17 +349,7 @@ final class PollingActivityWatch implements ActivityWatch {
 			event.accept(this.listener);
 		}
 		catch (Throwable ex) {
-			listenerFailed(ex);
-		}
-	}
-
-	private void listenerFailed(Throwable failure) {
-		if (!this.listenerFailed) {
-			this.listenerFailed = true;
-			ActivityLog.warn(
-					"Listener %s threw an exception for the activity of an agent; further failures of this listener are not logged"
-						.formatted(this.listener.getClass().getName()),
-					failure);
+			ActivityLog.listenerFailed(this.listener, ex);
 		}
 	}
 

@@ -560,12 +560,15 @@ class ActivityWatchTests {
 
 	@Test
 	void pauseLosesNoEntry() {
-		List<String> tasks = IntStream.range(0, 500).mapToObj((i) -> "task-" + i).toList();
+		List<String> tasks = IntStream.range(0, 200).mapToObj((i) -> "task-" + i).toList();
 		tasks.forEach(this.buffer::add);
-		ActivityWatch watch = watch(OPTIONS.withInterval(Duration.ofNanos(1)).withPurge(true));
+		CompletableFuture<ActivityWatch> watch = new CompletableFuture<>();
+		watch.complete(watch(client(), OPTIONS.withInterval(Duration.ofNanos(1)).withPurge(true), (entry) -> {
+			this.listener.onActivity(entry);
+			watch.join().pause();
+		}));
 		while (!this.buffer.entries().isEmpty()) {
-			watch.pause();
-			watch.resume();
+			watch.join().resume();
 		}
 		assertThat(this.listener.events).containsExactlyElementsOf(tasks);
 	}
@@ -589,6 +592,27 @@ class ActivityWatchTests {
 		this.buffer.add("task-1", "task-2");
 		IllegalStateException failure = new IllegalStateException("broken");
 		List<LogRecord> log = recordLog(() -> {
+			ActivityListener broken = (entry) -> {
+				this.listener.onActivity(entry);
+				throw failure;
+			};
+			watch(client(), OPTIONS, broken);
+			awaitEvents("task-1", "task-2");
+			watch(client(), OPTIONS, broken);
+			awaitEvents("task-1", "task-2", "task-1", "task-2");
+			awaitPolls(2);
+		});
+		assertThat(log).singleElement().extracting(LogRecord::getThrown).isSameAs(failure);
+		this.buffer.add("task-3");
+		awaitEvents("task-1", "task-2", "task-1", "task-2", "task-3", "task-3");
+	}
+
+	@Test
+	void exceptionOfListenerIsPassedToListener() {
+		this.buffer.add("task-1", "task-2");
+		IllegalStateException failure = new IllegalStateException("broken");
+		AssertionError second = new AssertionError("broken, too");
+		List<LogRecord> log = recordLog(() -> {
 			watch(client(), OPTIONS, new RecordingActivityListener() {
 
 				@Override
@@ -599,14 +623,14 @@ class ActivityWatchTests {
 				@Override
 				public void onActivityFailure(ActivityEntry entry, Throwable failure) {
 					ActivityWatchTests.this.listener.onActivityFailure(entry, failure);
-					throw new AssertionError("broken, too");
+					throw second;
 				}
 
 			});
 			awaitEvents("failure of task-1", "failure of task-2");
 		});
 		assertThat(this.listener.failures).containsOnly(failure);
-		assertThat(log).singleElement().extracting(LogRecord::getThrown).isSameAs(failure);
+		assertThat(log).singleElement().extracting(LogRecord::getThrown).isSameAs(second);
 		this.buffer.add("task-3");
 		awaitEvents("failure of task-1", "failure of task-2", "failure of task-3");
 	}
