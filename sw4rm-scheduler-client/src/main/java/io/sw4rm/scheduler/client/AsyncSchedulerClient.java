@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
@@ -16,11 +17,11 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * Asynchronous client of the SW4RM scheduler: the operations of {@link SchedulerClient},
  * returning a {@link CompletableFuture}.
  * <p>
- * Operations never throw exceptions: all failures complete the future exceptionally,
- * including invalid arguments. Cancelling a future, or completing it early in another
- * way, cancels its call; cancelling a dependent stage does not. Futures complete on a
- * thread of the channel's executor, so dependent stages that block should use their own
- * executor.
+ * Operations that return a future never throw exceptions: all failures complete the
+ * future exceptionally, including invalid arguments. Cancelling a future, or completing
+ * it early in another way, cancels its call; cancelling a dependent stage does not.
+ * Futures complete on a thread of the channel's executor, so dependent stages that block
+ * should use their own executor.
  * <p>
  * Clients are immutable and thread-safe. A client that was created from a channel does
  * not own it; one that was created from an address owns its channel and must be closed.
@@ -141,6 +142,52 @@ public interface AsyncSchedulerClient extends AutoCloseable {
 	 * @see SchedulerClient#purgeAllActivity(String)
 	 */
 	CompletableFuture<Long> purgeAllActivity(String agentId);
+
+	/**
+	 * Watch the activity buffer of an agent, with the options of the client.
+	 * @param agentId the agent, not blank
+	 * @param listener is told of new entries
+	 * @return the watch, which the caller must close
+	 * @throws IllegalArgumentException if an argument is invalid
+	 * @see SchedulerClient#watchActivity(String, ActivityListener)
+	 */
+	ActivityWatch watchActivity(String agentId, ActivityListener listener);
+
+	/**
+	 * Watch the activity buffer of an agent.
+	 * @param agentId the agent, not blank
+	 * @param options the options
+	 * @param listener is told of new entries
+	 * @return the watch, which the caller must close
+	 * @throws IllegalArgumentException if an argument is invalid
+	 * @see SchedulerClient#watchActivity(String, WatchOptions, ActivityListener)
+	 */
+	ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener);
+
+	/**
+	 * Wait for an entry of a task. Polls until there is one, a failure is not worth
+	 * another attempt, or the future is cancelled or completed in another way.
+	 * @param agentId the agent, not blank
+	 * @param taskId the task, not blank
+	 * @param condition decides which entry of the task is awaited
+	 * @return the first entry that meets the condition
+	 * @see SchedulerClient#awaitActivity(String, String, Predicate, Duration)
+	 */
+	CompletableFuture<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition);
+
+	/**
+	 * Wait for an entry of a task, as {@link #awaitActivity(String, String, Predicate)}
+	 * does.
+	 * @param agentId the agent, not blank
+	 * @param taskId the task, not blank
+	 * @param condition decides which entry of the task is awaited
+	 * @param options the interval, jitter and maximum back-off of polls; other options
+	 * have no effect
+	 * @return the first entry that meets the condition
+	 */
+	CompletableFuture<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition, WatchOptions options);
 
 	/**
 	 * Return a client that gives every call the same deadline.

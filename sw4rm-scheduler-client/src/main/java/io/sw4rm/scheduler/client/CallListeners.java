@@ -40,6 +40,10 @@ final class CallListeners {
 		notify(call, SchedulerCallListener::onScopeOpened);
 	}
 
+	void onActivity(SchedulerCall call, ActivityEntry entry) {
+		notify(call, (listener, poll) -> listener.onActivity(poll, entry));
+	}
+
 	/**
 	 * Scopes are closed in the reverse order.
 	 */

@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @param limit limits the calls in flight, or null if there is no limit
  * @param repeatUnauthenticated decides whether a call that was rejected as
  * {@code UNAUTHENTICATED} is repeated once
+ * @param watchOptions the options of watches that have none of their own
  */
 record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, BooleanSupplier shutDown, String target,
 		CallDeadline[] deadlines, CallOptions callOptions, Supplier<@Nullable String> correlationIds,
 		PayloadConverter payloadConverter, SchedulerExceptionTranslator exceptionTranslator,
 		Function<SchedulerProblem, String> remedies, CallListeners listeners, int maxOutboundMessageSize,
-		@Nullable CallLimit limit, Predicate<SchedulerCall> repeatUnauthenticated) {
+		@Nullable CallLimit limit, Predicate<SchedulerCall> repeatUnauthenticated, WatchOptions watchOptions) {
 
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.grpc.Metadata;
@@ -107,6 +108,33 @@ final class GrpcAsyncSchedulerClient implements AsyncSchedulerClient {
 
 	UnaryCalls calls() {
 		return this.calls;
+	}
+
+	@Override
+	public ActivityWatch watchActivity(String agentId, ActivityListener listener) {
+		return watchActivity(agentId, this.calls.watchOptions(), listener);
+	}
+
+	@Override
+	public ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener) {
+		return PollingActivityWatch.start(this.calls, agentId, options, listener);
+	}
+
+	@Override
+	public CompletableFuture<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition) {
+		return awaitActivity(agentId, taskId, condition, this.calls.watchOptions());
+	}
+
+	@Override
+	public CompletableFuture<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition, WatchOptions options) {
+		try {
+			return ActivityAwaiter.start(this.calls, agentId, taskId, condition, options);
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.grpc.Metadata;
@@ -59,6 +60,28 @@ final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 	@Override
 	public Mono<Long> purgeAllActivity(String agentId) {
 		return call(() -> this.client.purgeAllActivity(agentId));
+	}
+
+	@Override
+	public Flux<ActivityEntry> watchActivity(String agentId) {
+		return watchActivity(agentId, this.client.calls().watchOptions());
+	}
+
+	@Override
+	public Flux<ActivityEntry> watchActivity(String agentId, WatchOptions options) {
+		return ActivityFlux.create(this.client.calls(), agentId, options);
+	}
+
+	@Override
+	public Mono<ActivityEntry> awaitActivity(String agentId, String taskId,
+			Predicate<? super ActivityEntry> condition) {
+		return call(() -> this.client.awaitActivity(agentId, taskId, condition));
+	}
+
+	@Override
+	public Mono<ActivityEntry> awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			WatchOptions options) {
+		return call(() -> this.client.awaitActivity(agentId, taskId, condition, options));
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.grpc.Metadata;
@@ -67,6 +68,28 @@ final class GrpcSchedulerClient implements SchedulerClient {
 	@Override
 	public long purgeAllActivity(String agentId) {
 		return this.calls.purgeAllActivity(agentId).execute();
+	}
+
+	@Override
+	public ActivityWatch watchActivity(String agentId, ActivityListener listener) {
+		return watchActivity(agentId, this.calls.watchOptions(), listener);
+	}
+
+	@Override
+	public ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener) {
+		return PollingActivityWatch.start(this.calls, agentId, options, listener);
+	}
+
+	@Override
+	public ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			Duration timeout) {
+		return awaitActivity(agentId, taskId, condition, timeout, this.calls.watchOptions());
+	}
+
+	@Override
+	public ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			Duration timeout, WatchOptions options) {
+		return ActivityAwaiter.await(this.calls, agentId, taskId, condition, options, timeout);
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Predicate;
 
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -124,6 +125,52 @@ public interface ReactiveSchedulerClient extends AutoCloseable {
 	 * @see SchedulerClient#purgeAllActivity(String)
 	 */
 	Mono<Long> purgeAllActivity(String agentId);
+
+	/**
+	 * Watch the activity buffer of an agent, with the options of the client. Each
+	 * subscription has its own watch. Cancelling it stops polling and cancels the call in
+	 * flight. The buffer is not polled while entries of the last answer have not been
+	 * requested. The flux does not complete; it ends with an error if a call fails and
+	 * {@linkplain SchedulerException#isRetryable() another attempt can't succeed}. An
+	 * outage is logged only.
+	 * @param agentId the agent, not blank
+	 * @return the entries that are in the buffer, and new ones
+	 * @see SchedulerClient#watchActivity(String, ActivityListener)
+	 */
+	Flux<ActivityEntry> watchActivity(String agentId);
+
+	/**
+	 * Watch the activity buffer of an agent, as {@link #watchActivity(String)} does.
+	 * @param agentId the agent, not blank
+	 * @param options the options. With a {@linkplain WatchOptions#withPurge(boolean)
+	 * purge}, entries are purged after the subscriber has received all entries of an
+	 * answer, whether or not it has handled them.
+	 * @return the entries
+	 */
+	Flux<ActivityEntry> watchActivity(String agentId, WatchOptions options);
+
+	/**
+	 * Wait for an entry of a task.
+	 * @param agentId the agent, not blank
+	 * @param taskId the task, not blank
+	 * @param condition decides which entry of the task is awaited
+	 * @return the first entry that meets the condition
+	 * @see SchedulerClient#awaitActivity(String, String, Predicate, Duration)
+	 */
+	Mono<ActivityEntry> awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition);
+
+	/**
+	 * Wait for an entry of a task, as {@link #awaitActivity(String, String, Predicate)}
+	 * does.
+	 * @param agentId the agent, not blank
+	 * @param taskId the task, not blank
+	 * @param condition decides which entry of the task is awaited
+	 * @param options the interval, jitter and maximum back-off of polls; other options
+	 * have no effect
+	 * @return the first entry that meets the condition
+	 */
+	Mono<ActivityEntry> awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			WatchOptions options);
 
 	/**
 	 * Return a client that gives every call the same deadline.

@@ -52,4 +52,13 @@ public interface SchedulerCallListener {
 	default void onScopeClosed(SchedulerCall call) {
 	}
 
+	/**
+	 * Called when a watch has found a new entry, before its {@link ActivityListener}
+	 * receives it.
+	 * @param call the poll that returned the entry
+	 * @param entry the entry
+	 */
+	default void onActivity(SchedulerCall call, ActivityEntry entry) {
+	}
+
 }

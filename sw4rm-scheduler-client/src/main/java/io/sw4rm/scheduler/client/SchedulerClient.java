@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.client;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
@@ -168,6 +169,65 @@ public interface SchedulerClient extends AutoCloseable {
 	 * @throws SchedulerException if the call failed
 	 */
 	long purgeAllActivity(String agentId);
+
+	/**
+	 * Watch the activity buffer of an agent, with the options of the client. Returns
+	 * immediately; the buffer is polled in the background until the watch is closed.
+	 * Watches continue if the client is garbage collected, and end if its channel is shut
+	 * down. Their calls have the deadline and the metadata of this client.
+	 * @param agentId the agent, not blank
+	 * @param listener is told of new entries
+	 * @return the watch, which the caller must close
+	 * @see SchedulerClientBuilder#watchOptions(WatchOptions)
+	 */
+	ActivityWatch watchActivity(String agentId, ActivityListener listener);
+
+	/**
+	 * Watch the activity buffer of an agent. Returns immediately; the buffer is polled in
+	 * the background until the watch is closed.
+	 * @param agentId the agent, not blank
+	 * @param options the options
+	 * @param listener is told of new entries
+	 * @return the watch, which the caller must close
+	 */
+	ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener);
+
+	/**
+	 * Wait for an entry of a task, with the interval of the client's watch options. The
+	 * entries that are already in the buffer are considered. Nothing is purged.
+	 * <p>
+	 * The protocol has no state of tasks. What an entry means is decided by those who
+	 * write it: its description is free text, and several entries of a task are possible.
+	 * A missing entry proves nothing: a full buffer refuses entries, others may purge
+	 * them, and an entry that is added and purged between two polls is not seen.
+	 * @param agentId the agent, not blank
+	 * @param taskId the task, not blank
+	 * @param condition decides which entry of the task is awaited
+	 * @param timeout the longest time to wait, positive
+	 * @return the first entry that meets the condition
+	 * @throws ActivityTimeoutException if there was no such entry within the timeout
+	 * @throws SchedulerException if a poll failed and another attempt can't succeed, or
+	 * the thread was interrupted
+	 */
+	ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			Duration timeout);
+
+	/**
+	 * Wait for an entry of a task, as
+	 * {@link #awaitActivity(String, String, Predicate, Duration)} does.
+	 * @param agentId the agent, not blank
+	 * @param taskId the task, not blank
+	 * @param condition decides which entry of the task is awaited
+	 * @param timeout the longest time to wait, positive
+	 * @param options the interval, jitter and maximum back-off of polls; other options
+	 * have no effect
+	 * @return the first entry that meets the condition
+	 * @throws ActivityTimeoutException if there was no such entry within the timeout
+	 * @throws SchedulerException if a poll failed and another attempt can't succeed, or
+	 * the thread was interrupted
+	 */
+	ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+			Duration timeout, WatchOptions options);
 
 	/**
 	 * Return a client that gives every call the same deadline.

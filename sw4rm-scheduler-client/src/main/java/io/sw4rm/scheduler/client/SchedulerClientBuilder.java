@@ -68,6 +68,8 @@ public final class SchedulerClientBuilder {
 
 	private @Nullable CallLimit limit;
 
+	private WatchOptions watchOptions = WatchOptions.defaults();
+
 	SchedulerClientBuilder(Channel channel) {
 		this.channel = Checks.notNull(channel, "channel");
 		this.address = null;
@@ -95,6 +97,7 @@ public final class SchedulerClientBuilder {
 		this.listeners.addAll(other.listeners);
 		this.maxOutboundMessageSize = other.maxOutboundMessageSize;
 		this.limit = other.limit;
+		this.watchOptions = other.watchOptions;
 	}
 
 	private static byte[] noPayloadConverter(Object params, String contentType) {
@@ -267,6 +270,17 @@ public final class SchedulerClientBuilder {
 	}
 
 	/**
+	 * Set the options of {@linkplain ActivityWatch watches} that have none of their own.
+	 * By default, these are {@link WatchOptions#defaults()}.
+	 * @param watchOptions the options
+	 * @return this builder
+	 */
+	public SchedulerClientBuilder watchOptions(WatchOptions watchOptions) {
+		this.watchOptions = Checks.notNull(watchOptions, "watchOptions");
+		return this;
+	}
+
+	/**
 	 * Set the converter of task parameters that are neither bytes nor text nor a protobuf
 	 * message. By default, such parameters are rejected.
 	 * @param payloadConverter the converter
@@ -354,7 +368,7 @@ public final class SchedulerClientBuilder {
 		CallSettings settings = new CallSettings(ClientInterceptors.interceptForward(channel, this.interceptors),
 				ownedChannel, shutDown(channel), target(channel), deadlines(), this.callOptions, this.correlationIds,
 				this.payloadConverter, this.exceptionTranslator, this.remedies, new CallListeners(this.listeners),
-				this.maxOutboundMessageSize, this.limit, this.repeatUnauthenticated);
+				this.maxOutboundMessageSize, this.limit, this.repeatUnauthenticated, this.watchOptions);
 		return new UnaryCalls(settings, this.metadata);
 	}
 

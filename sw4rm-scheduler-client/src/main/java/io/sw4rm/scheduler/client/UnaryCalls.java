@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.MessageLite;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 import io.sw4rm.scheduler.proto.PurgeActivityRequest;
@@ -126,6 +128,25 @@ final class UnaryCalls {
 
 	@Nullable CallLimit limit() {
 		return this.settings.limit();
+	}
+
+	CallListeners listeners() {
+		return this.settings.listeners();
+	}
+
+	WatchOptions watchOptions() {
+		return this.settings.watchOptions();
+	}
+
+	/**
+	 * Return the exception of a thread that was interrupted while it waited for calls.
+	 */
+	RuntimeException interrupted(SchedulerOperation operation) {
+		StatusRuntimeException cause = Status.CANCELLED.withDescription("The calling thread was interrupted")
+			.asRuntimeException();
+		return this.settings.exceptionTranslator()
+			.translate(SchedulerException.of(operation, this.settings.target(), correlationId(), cause,
+					this.settings.remedies()));
 	}
 
 	/**

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.grpc.Metadata;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -105,6 +107,28 @@ enum ClientStyle {
 		}
 
 		@Override
+		public ActivityWatch watchActivity(String agentId, ActivityListener listener) {
+			return this.client.watchActivity(agentId, listener);
+		}
+
+		@Override
+		public ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener) {
+			return this.client.watchActivity(agentId, options, listener);
+		}
+
+		@Override
+		public ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+				Duration timeout) {
+			return join(this.client.awaitActivity(agentId, taskId, condition));
+		}
+
+		@Override
+		public ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+				Duration timeout, WatchOptions options) {
+			return join(this.client.awaitActivity(agentId, taskId, condition, options));
+		}
+
+		@Override
 		public SchedulerClient withDeadline(Duration deadline) {
 			return new JoiningClient(this.client.withDeadline(deadline));
 		}
@@ -183,6 +207,28 @@ enum ClientStyle {
 		}
 
 		@Override
+		public ActivityWatch watchActivity(String agentId, ActivityListener listener) {
+			return new Subscription(this.client.watchActivity(agentId), listener);
+		}
+
+		@Override
+		public ActivityWatch watchActivity(String agentId, WatchOptions options, ActivityListener listener) {
+			return new Subscription(this.client.watchActivity(agentId, options), listener);
+		}
+
+		@Override
+		public ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+				Duration timeout) {
+			return block(this.client.awaitActivity(agentId, taskId, condition));
+		}
+
+		@Override
+		public ActivityEntry awaitActivity(String agentId, String taskId, Predicate<? super ActivityEntry> condition,
+				Duration timeout, WatchOptions options) {
+			return block(this.client.awaitActivity(agentId, taskId, condition, options));
+		}
+
+		@Override
 		public SchedulerClient withDeadline(Duration deadline) {
 			return new SubscribingClient(this.client.withDeadline(deadline));
 		}
@@ -199,6 +245,63 @@ enum ClientStyle {
 
 		private static <T> T block(Mono<T> mono) {
 			return Objects.requireNonNull(mono.block());
+		}
+
+	}
+
+	/**
+	 * A subscription that can be closed, but not paused.
+	 */
+	private static final class Subscription implements ActivityWatch {
+
+		private final CompletableFuture<Void> completion = new CompletableFuture<>();
+
+		private final Disposable subscription;
+
+		Subscription(Flux<ActivityEntry> entries, ActivityListener listener) {
+			this.subscription = entries.doOnError(this.completion::completeExceptionally)
+				.subscribe((entry) -> deliver(entry, listener), listener::onError);
+		}
+
+		private static void deliver(ActivityEntry entry, ActivityListener listener) {
+			try {
+				listener.onActivity(entry);
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public void pause() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void resume() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public State state() {
+			return this.subscription.isDisposed() ? State.CLOSED : State.RUNNING;
+		}
+
+		@Override
+		public CompletableFuture<Void> completion() {
+			return this.completion;
+		}
+
+		@Override
+		public CompletableFuture<Void> closeAsync() {
+			close();
+			return this.completion;
+		}
+
+		@Override
+		public void close() {
+			this.subscription.dispose();
+			this.completion.complete(null);
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client.micrometer;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
+import io.sw4rm.scheduler.client.ActivityEntry;
 import io.sw4rm.scheduler.client.PreemptionResult;
 import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerOperation;
@@ -75,6 +77,12 @@ final class SchedulerMeters {
 	private final Counter purged;
 
 	private final DistributionSummary payloadSize;
+
+	/** Guarded by this. */
+	private @Nullable Counter received;
+
+	/** Guarded by this. */
+	private @Nullable Timer lag;
 
 	/** The meters to remove. Guarded by this. */
 	private final List<Meter> meters = new ArrayList<>();
@@ -178,6 +186,34 @@ final class SchedulerMeters {
 		else if (result instanceof Long purged) {
 			this.purged.increment(purged);
 		}
+	}
+
+	/**
+	 * Entries without a valid timestamp, or with one in the future, have no lag.
+	 */
+	synchronized void received(ActivityEntry entry) {
+		if (this.removed) {
+			return;
+		}
+		if (this.received == null) {
+			this.received = counter("sw4rm.scheduler.activity.received", "Activity entries that watches delivered",
+					this.tags);
+		}
+		this.received.increment();
+		entry.instant()
+			.map((instant) -> Duration.between(instant, Instant.now()))
+			.filter((lag) -> !lag.isNegative())
+			.ifPresent(this::recordLag);
+	}
+
+	private synchronized void recordLag(Duration lag) {
+		if (this.lag == null) {
+			this.lag = added(Timer.builder("sw4rm.scheduler.activity.lag")
+				.description("Time from the timestamp of an activity entry to its delivery")
+				.tags(this.tags)
+				.register(this.registry));
+		}
+		this.lag.record(lag);
 	}
 
 	private @Nullable Timer duration(SchedulerOperation operation) {

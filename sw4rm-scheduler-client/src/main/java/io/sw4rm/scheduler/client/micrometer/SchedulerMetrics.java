@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
+import io.sw4rm.scheduler.client.ActivityEntry;
 import io.sw4rm.scheduler.client.SchedulerCall;
 import io.sw4rm.scheduler.client.SchedulerCallListener;
 
@@ -51,6 +52,11 @@ public class SchedulerMetrics implements SchedulerCallListener, AutoCloseable {
 	@Override
 	public void onEnd(SchedulerCall call) {
 		this.meters.ended(call);
+	}
+
+	@Override
+	public void onActivity(SchedulerCall call, ActivityEntry entry) {
+		this.meters.received(entry);
 	}
 
 	/**

@@ -1,16 +1,26 @@
 package io.sw4rm.scheduler.client.micrometer;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import io.sw4rm.scheduler.client.ActivityEntry;
+import io.sw4rm.scheduler.client.ActivityWatch;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerCall;
+import io.sw4rm.scheduler.client.SchedulerCallListener;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.TestScheduler;
+import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -79,6 +89,60 @@ class SchedulerMetricsTests {
 	}
 
 	@Test
+	void countsEntriesOfWatches() {
+		Instant timestamp = Instant.now().minusSeconds(60);
+		this.scheduler.answers(PollActivityBufferResponse.newBuilder()
+			.addEntries(entry(timestamp.toString()))
+			.addEntries(entry(""))
+			.addEntries(entry("yesterday"))
+			.addEntries(entry(Instant.now().plusSeconds(3600).toString()))
+			.build());
+		try (SchedulerMetrics metrics = new SchedulerMetrics(this.registry, false, Tags.of("client", "billing"))) {
+			SchedulerClient client = SchedulerClient.builder(this.scheduler.channel()).listener(metrics).build();
+			client.awaitActivity("worker-1", "task-1", (entry) -> true, Duration.ofSeconds(30));
+			assertThat(this.registry.find("sw4rm.scheduler.activity.received").counter()).isNull();
+			try (ActivityWatch watch = client.watchActivity("worker-1", (entry) -> {
+			})) {
+				await().untilAsserted(() -> assertThat(received()).isEqualTo(4));
+				assertThat(watch.completion()).isNotDone();
+			}
+			Timer lag = this.registry.get("sw4rm.scheduler.activity.lag").tag("client", "billing").timer();
+			assertThat(lag.count()).isEqualTo(1);
+			assertThat(lag.totalTime(TimeUnit.SECONDS)).isBetween(60.0, 120.0);
+		}
+		assertThat(this.registry.getMeters()).isEmpty();
+	}
+
+	@Test
+	void countsEntriesOfReactiveWatches() {
+		this.scheduler.answers(PollActivityBufferResponse.newBuilder().addEntries(entry("")).build());
+		SchedulerMetrics metrics = new SchedulerMetrics(this.registry, false, Tags.of("client", "billing"));
+		SchedulerClient.builder(this.scheduler.channel())
+			.listener(metrics)
+			.buildReactive()
+			.watchActivity("worker-1")
+			.blockFirst(Duration.ofSeconds(30));
+		assertThat(received()).isEqualTo(1);
+	}
+
+	@Test
+	void registersNothingForEntryAfterItWasClosed() {
+		SchedulerMetrics metrics = new SchedulerMetrics(this.registry);
+		AtomicReference<SchedulerCall> poll = new AtomicReference<>();
+		SchedulerClient.builder(this.scheduler.channel()).listener(new SchedulerCallListener() {
+
+			@Override
+			public void onEnd(SchedulerCall call) {
+				poll.set(call);
+			}
+
+		}).build().pollActivityBuffer("worker-1");
+		metrics.close();
+		metrics.onActivity(poll.get(), new ActivityEntry("", "", "", "", "", Instant.EPOCH.toString()));
+		assertThat(this.registry.getMeters()).isEmpty();
+	}
+
+	@Test
 	void startsAgainAfterRemoval() {
 		new SchedulerMetrics(this.registry).close();
 		poll(new SchedulerMetrics(this.registry));
@@ -95,6 +159,14 @@ class SchedulerMetricsTests {
 		SchedulerMetrics metrics = new SchedulerMetrics(this.registry);
 		assertThat(inFlight()).isZero();
 		metrics.close();
+	}
+
+	private static io.sw4rm.scheduler.proto.ActivityEntry entry(String timestamp) {
+		return io.sw4rm.scheduler.proto.ActivityEntry.newBuilder().setTaskId("task-1").setTimestamp(timestamp).build();
+	}
+
+	private double received() {
+		return this.registry.get("sw4rm.scheduler.activity.received").tag("client", "billing").counter().count();
 	}
 
 	private double inFlight() {
