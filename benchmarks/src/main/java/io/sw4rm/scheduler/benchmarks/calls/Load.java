@@ -74,9 +74,11 @@ final class Load implements AutoCloseable {
 
 	private Measurement run(long callsOfWorker, long nanos) {
 		CountDownLatch running = new CountDownLatch(this.workers.size());
+		this.workers.forEach((worker) -> worker.reset(callsOfWorker, nanos, running));
 		Usage start = Usage.now();
-		this.workers.forEach((worker) -> worker.reset(callsOfWorker, start.nanos(), nanos, running));
-		this.workers.forEach(this.executor::execute);
+		for (Worker worker : this.workers) {
+			this.executor.execute(worker);
+		}
 		await(running);
 		Usage usage = Usage.now().minus(start);
 		Latencies latencies = new Latencies();
@@ -121,13 +123,16 @@ final class Load implements AutoCloseable {
 
 		private @Nullable Throwable failure;
 
-		final void reset(long calls, long start, long nanos, CountDownLatch running) {
+		final void reset(long calls, long nanos, CountDownLatch running) {
 			this.latencies = new Latencies();
 			this.calls = calls;
-			this.start = start;
 			this.nanos = nanos;
-			this.callStart = System.nanoTime();
 			this.running = running;
+		}
+
+		final void begin() {
+			this.start = System.nanoTime();
+			this.callStart = this.start;
 		}
 
 		/**
@@ -171,6 +176,7 @@ final class Load implements AutoCloseable {
 
 		@Override
 		public void run() {
+			begin();
 			try {
 				do {
 					onSuccess(this.call.get());
@@ -203,13 +209,14 @@ final class Load implements AutoCloseable {
 
 		@Override
 		public void run() {
+			begin();
 			this.call.start(this);
 		}
 
 		@Override
 		public void onSuccess(@Nullable Object result) {
 			if (ended()) {
-				run();
+				this.call.start(this);
 			}
 			else {
 				finish();

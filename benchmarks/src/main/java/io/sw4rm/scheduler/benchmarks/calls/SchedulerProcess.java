@@ -9,15 +9,21 @@ import java.nio.file.Path;
  * A {@link CannedScheduler} in a process of its own, so that its memory and CPU time are
  * not measured. The process ends with this one, even if it is killed.
  */
-final class SchedulerProcess implements AutoCloseable {
+public final class SchedulerProcess implements AutoCloseable {
 
-	static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+	/**
+	 * The program that starts a JVM of the same version.
+	 */
+	public static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
 	private final Process process;
 
 	private final String address;
 
-	SchedulerProcess() {
+	/**
+	 * Start the process.
+	 */
+	public SchedulerProcess() {
 		try {
 			this.process = new ProcessBuilder(JAVA, "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 					CannedScheduler.class.getName())
@@ -39,7 +45,11 @@ final class SchedulerProcess implements AutoCloseable {
 		return port;
 	}
 
-	String address() {
+	/**
+	 * Return the address of the scheduler.
+	 * @return the host and port
+	 */
+	public String address() {
 		return this.address;
 	}
 

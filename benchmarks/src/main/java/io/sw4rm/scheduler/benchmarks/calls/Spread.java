@@ -9,9 +9,14 @@ import java.util.stream.DoubleStream;
  * @param min the minimum
  * @param max the maximum
  */
-record Spread(double median, double min, double max) {
+public record Spread(double median, double min, double max) {
 
-	static Spread of(DoubleStream values) {
+	/**
+	 * Create a spread.
+	 * @param values at least one value
+	 * @return the spread
+	 */
+	public static Spread of(DoubleStream values) {
 		double[] sorted = values.sorted().toArray();
 		int middle = sorted.length / 2;
 		double median = (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -21,8 +26,9 @@ record Spread(double median, double min, double max) {
 	/**
 	 * Return the median and the range.
 	 * @param format the format of each number
+	 * @return the text
 	 */
-	String toString(String format) {
+	public String toString(String format) {
 		return (format + " (" + format + " to " + format + ")").formatted(this.median, this.min, this.max);
 	}
 
