@@ -1,0 +1,301 @@
+package io.sw4rm.scheduler.benchmarks.startup;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.springframework.util.FileSystemUtils;
+
+import io.sw4rm.scheduler.benchmarks.calls.Machine;
+import io.sw4rm.scheduler.benchmarks.calls.Options;
+import io.sw4rm.scheduler.benchmarks.calls.SchedulerProcess;
+import io.sw4rm.scheduler.benchmarks.calls.Spread;
+
+/**
+ * Measures how long applications take to start, each time in a new JVM, and which classes
+ * they load. Prints tables in Markdown. With JDK 25 or newer, also measures applications
+ * that use an AOT cache. The option is {@code --runs=}.
+ */
+public final class StartUp {
+
+	/** How the line with the result of an application begins. */
+	static final String RESULT = "started ";
+
+	/** What is on the class path of the benchmarks only. */
+	private static final Set<String> NOT_IN_APPLICATIONS = Set.of("HdrHistogram", "awaitility", "bcpkix", "bcprov",
+			"bcutil", "benchmarks", "commons-math3", "context-propagation", "hamcrest", "jmh-core", "jopt-simple",
+			"micrometer-core", "micrometer-registry", "micrometer-tracing", "netty-pkitesting", "opentelemetry",
+			"prometheus", "reactive-streams", "reactor-core", "sw4rm-scheduler-embedded", "sw4rm-scheduler-test");
+
+	private static final Set<String> WEB = Set.of("spring-boot-http-converter", "spring-boot-servlet",
+			"spring-boot-starter-tomcat", "spring-boot-starter-webmvc", "spring-boot-tomcat", "spring-boot-web-server",
+			"spring-boot-webmvc", "spring-web", "tomcat");
+
+	private static final Set<String> STARTER = Set.of("sw4rm-scheduler-autoconfigure", "sw4rm-scheduler-client",
+			"sw4rm-scheduler-starter");
+
+	private static final boolean AOT_CACHE = Runtime.version().feature() >= 25;
+
+	private final Path directory;
+
+	private final Path jar;
+
+	private final String address;
+
+	private StartUp(Path directory, String address) {
+		this.directory = directory;
+		this.jar = jar(directory);
+		this.address = address;
+	}
+
+	/**
+	 * Run the applications.
+	 * @param args the options
+	 * @throws IOException if files can't be written
+	 */
+	public static void main(String[] args) throws IOException {
+		int runs = Options.parse("StartUp", args, Map.of("runs", "10")).number("runs", 1, 1000);
+		Path directory = Files.createTempDirectory("start-up");
+		try (SchedulerProcess scheduler = new SchedulerProcess()) {
+			System.out.printf("%s; %d runs%n", Machine.description(), runs);
+			StartUp startUp = new StartUp(directory, scheduler.address());
+			startUp.measure(runs, Map.of());
+			startUp.countClasses();
+			if (AOT_CACHE) {
+				System.out.println("\nWith an AOT cache:");
+				startUp.measure(runs, startUp.createCaches());
+			}
+		}
+		finally {
+			FileSystemUtils.deleteRecursively(directory);
+		}
+	}
+
+	/**
+	 * Put the applications into a jar: directories can't be in an AOT cache.
+	 */
+	private static Path jar(Path directory) {
+		Path jar = directory.resolve("applications.jar");
+		String classes = StartUp.class.getPackageName().replace('.', '/');
+		Path root = Path.of(StartUp.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+		ToolProvider.findFirst("jar")
+			.orElseThrow()
+			.run(System.out, System.err, "--create", "--file", jar.toString(), "-C", root.toString(), classes);
+		return jar;
+	}
+
+	private void measure(int runs, Map<Application, List<String>> jvmOptions) {
+		Map<Application, List<Result>> results = new EnumMap<>(Application.class);
+		List<Application> order = new ArrayList<>(List.of(Application.values()));
+		for (int run = 0; run < runs; run++) {
+			for (Application application : order) {
+				results.computeIfAbsent(application, (key) -> new ArrayList<>())
+					.add(run(application, jvmOptions.getOrDefault(application, List.of())));
+			}
+			Collections.reverse(order);
+		}
+		System.out.println();
+		System.out.println(
+				"| application | refresh | first call | process | CPU time | refresh compared | process compared |");
+		System.out.println("|---|---:|---:|---:|---:|---:|---:|");
+		results
+			.forEach((application, own) -> print(application, own, results.getOrDefault(application.reference(), own)));
+	}
+
+	private static void print(Application application, List<Result> results, List<Result> references) {
+		System.out.printf(Locale.ROOT, "| %s | %s ms | %s ms | %s ms | %s ms | %.3f | %.3f |%n",
+				application.description, spread(results, Result::refresh).toString("%.0f"),
+				spread(results, Result::firstCall).toString("%.0f"), spread(results, Result::process).toString("%.0f"),
+				spread(results, Result::cpu).toString("%.0f"),
+				spread(results, Result::refresh).median() / spread(references, Result::refresh).median(),
+				spread(results, Result::process).median() / spread(references, Result::process).median());
+	}
+
+	private static Spread spread(List<Result> results, ToDoubleFunction<Result> value) {
+		return Spread.of(results.stream().mapToDouble(value));
+	}
+
+	private void countClasses() throws IOException {
+		Map<Application, Map<String, Long>> counts = new EnumMap<>(Application.class);
+		for (Application application : Application.values()) {
+			Path log = this.directory.resolve(application + ".log");
+			run(application, List.of("-Xlog:class+load:file=" + log));
+			try (Stream<String> lines = Files.lines(log)) {
+				counts.put(application,
+						lines.filter((line) -> line.contains(" source: "))
+							.map((line) -> line.substring(line.lastIndexOf(']') + 1).strip())
+							.collect(Collectors.groupingBy(StartUp::owner, Collectors.counting())));
+			}
+		}
+		List<String> owners = List.of("sw4rm", "sw4rm proto", "grpc", "protobuf, guava", "netty", "spring", "jdk",
+				"other");
+		System.out.println("\nLoaded classes:\n");
+		System.out.println("| application | " + String.join(" | ", owners) + " |");
+		System.out.println("|---|" + "---:|".repeat(owners.size()));
+		counts.forEach((application,
+				count) -> System.out.println("| " + application.description + " | "
+						+ owners.stream()
+							.map((owner) -> String.valueOf(count.getOrDefault(owner, 0L)))
+							.collect(Collectors.joining(" | "))
+						+ " |"));
+	}
+
+	private static String owner(String className) {
+		Map<String, String> owners = new LinkedHashMap<>();
+		owners.put("io.sw4rm.scheduler.benchmarks.", "other");
+		owners.put("io.sw4rm.scheduler.proto.", "sw4rm proto");
+		owners.put("io.sw4rm.", "sw4rm");
+		owners.put("io.grpc.", "grpc");
+		owners.put("io.perfmark.", "grpc");
+		owners.put("com.google.", "protobuf, guava");
+		owners.put("io.netty.", "netty");
+		owners.put("org.springframework.", "spring");
+		owners.put("java.", "jdk");
+		owners.put("javax.", "jdk");
+		owners.put("jdk.", "jdk");
+		owners.put("sun.", "jdk");
+		owners.put("com.sun.", "jdk");
+		return owners.entrySet()
+			.stream()
+			.filter((entry) -> className.startsWith(entry.getKey()))
+			.map(Map.Entry::getValue)
+			.findFirst()
+			.orElse("other");
+	}
+
+	private Map<Application, List<String>> createCaches() {
+		Map<Application, List<String>> options = new EnumMap<>(Application.class);
+		for (Application application : Application.values()) {
+			Path cache = this.directory.resolve(application + ".aot");
+			run(application, List.of("-XX:AOTCacheOutput=" + cache));
+			options.put(application, List.of("-XX:AOTCache=" + cache));
+		}
+		return options;
+	}
+
+	private Result run(Application application, List<String> jvmOptions) {
+		List<String> command = new ArrayList<>(List.of(SchedulerProcess.JAVA, "-cp", classPath(application)));
+		command.addAll(jvmOptions);
+		command.addAll(List.of(application.mainClass.getName(), "--spring.main.banner-mode=off",
+				"--logging.level.root=warn", "--server.port=0", "--sw4rm.scheduler.address=" + this.address,
+				"--spring.grpc.client.channel.scheduler.target=" + this.address,
+				"--spring.grpc.client.channel.other.target=" + this.address));
+		command.addAll(application.arguments);
+		try {
+			long start = System.nanoTime();
+			Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+			List<String> output = new ArrayList<>();
+			double millis = 0;
+			try (BufferedReader reader = process.inputReader()) {
+				String line = reader.readLine();
+				while (line != null) {
+					output.add(line);
+					if (line.startsWith(RESULT)) {
+						millis = (System.nanoTime() - start) / 1e6;
+					}
+					line = reader.readLine();
+				}
+			}
+			int exitCode = process.waitFor();
+			String result = output.stream().filter((line) -> line.startsWith(RESULT)).findFirst().orElse(null);
+			if (exitCode != 0 || result == null) {
+				throw new IllegalStateException("%s failed:%n%s".formatted(application, String.join("\n", output)));
+			}
+			return Result.of(result, millis);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private String classPath(Application application) {
+		return Stream
+			.concat(Stream.of(this.jar.toString()),
+					Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+						.filter((entry) -> entry.endsWith(".jar"))
+						.filter((entry) -> !isAny(entry, NOT_IN_APPLICATIONS))
+						.filter((entry) -> application.web || !isAny(entry, WEB))
+						.filter((entry) -> application.starter || !isAny(entry, STARTER)))
+			.collect(Collectors.joining(File.pathSeparator));
+	}
+
+	private static boolean isAny(String jar, Set<String> artifacts) {
+		String name = Path.of(jar).getFileName().toString();
+		return artifacts.stream().anyMatch((artifact) -> name.startsWith(artifact + "-"));
+	}
+
+	private record Result(double refresh, double firstCall, double process, double cpu) {
+
+		static Result of(String line, double process) {
+			String[] values = line.substring(RESULT.length()).split(" ");
+			return new Result(Double.parseDouble(values[0]), Double.parseDouble(values[1]), process,
+					Double.parseDouble(values[2]));
+		}
+
+	}
+
+	/**
+	 * The applications. Each is compared with another one.
+	 */
+	private enum Application {
+
+		WEB_WITHOUT_STARTER("web, without the starter", WebApplication.class, true, false),
+
+		WEB("web, with the starter", WebApplication.class, true, true),
+
+		NO_CALL("command line, `sw4rm.scheduler.enabled=false`", IdleApplication.class, false, true,
+				"--sw4rm.scheduler.enabled=false"),
+
+		STUB_CALL("command line, call with a stub on a channel of Spring Boot", StubApplication.class, false, false),
+
+		CLIENT_CALL("command line, call with the client", ClientApplication.class, false, true);
+
+		private final String description;
+
+		private final Class<?> mainClass;
+
+		private final boolean web;
+
+		private final boolean starter;
+
+		private final List<String> arguments;
+
+		Application(String description, Class<?> mainClass, boolean web, boolean starter, String... arguments) {
+			this.description = description;
+			this.mainClass = mainClass;
+			this.web = web;
+			this.starter = starter;
+			this.arguments = List.of(arguments);
+		}
+
+		Application reference() {
+			return switch (this) {
+				case WEB_WITHOUT_STARTER, WEB -> WEB_WITHOUT_STARTER;
+				case NO_CALL, STUB_CALL -> this;
+				case CLIENT_CALL -> STUB_CALL;
+			};
+		}
+
+	}
+
+}
