@@ -51,7 +51,7 @@ class ConnectionLimitsLoadBalancerTests {
 		SchedulerClient client = client(policy, "localhost:" + this.silent.port());
 		assertThatExceptionOfType(SchedulerUnavailableException.class)
 			.isThrownBy(() -> client.pollActivityBuffer("worker-1"))
-			.withMessageContaining("The connection was not ready within 200 ms");
+			.withMessageContaining("The connection was not ready within 500 ms");
 		await().until(() -> this.silent.connections() >= 4);
 	}
 
@@ -99,7 +99,7 @@ class ConnectionLimitsLoadBalancerTests {
 			.newChannelBuilder(SchedulerNameResolverProvider.target(String.join(",", addresses)),
 					InsecureChannelCredentials.create())
 			.defaultServiceConfig(Map.of("loadBalancingConfig",
-					ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(policy, Duration.ofMillis(200),
+					ConnectionLimitsLoadBalancerProvider.loadBalancingConfig(policy, Duration.ofMillis(500),
 							Duration.ofSeconds(1))))
 			.build();
 		return SchedulerClient.create(this.channel);
