@@ -40,6 +40,7 @@ final class ActivityAwaiter implements ActivityListener {
 	static ActivityEntry await(UnaryCalls calls, String agentId, String taskId,
 			Predicate<? super ActivityEntry> condition, WatchOptions options, Duration timeout) {
 		Checks.positive(timeout, "timeout");
+		NonBlockingThreads.checkNotCurrent("awaitActivity");
 		return new ActivityAwaiter(agentId, taskId, condition).start(calls, options).await(calls, timeout);
 	}
 

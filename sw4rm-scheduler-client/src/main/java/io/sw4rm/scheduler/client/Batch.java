@@ -206,7 +206,7 @@ abstract class Batch {
 		/**
 		 * Send the task with a permit of the client's limit.
 		 */
-		final void send() {
+		void send() {
 			Context context = context();
 			Context previous = context.attach();
 			try {

@@ -47,6 +47,7 @@ final class BlockingBatch extends SourceBatch implements Spliterator<TaskOutcome
 
 	@Override
 	public boolean tryAdvance(Consumer<? super TaskOutcome> action) {
+		NonBlockingThreads.checkNotCurrent("submitAll");
 		TaskOutcome outcome = next();
 		if (outcome == null) {
 			return false;

@@ -68,6 +68,9 @@ final class CallLimit {
 		/** Guarded by the limit. */
 		private boolean holdsPermit;
 
+		/** Guarded by the limit. */
+		private boolean closed;
+
 		/**
 		 * Create a claim.
 		 * @param limit the limit, or null if there is none
@@ -81,7 +84,7 @@ final class CallLimit {
 
 		/**
 		 * Return whether there is a permit for the next call. If there is none, the claim
-		 * waits in line.
+		 * waits in line, unless it is closed.
 		 */
 		boolean acquire() {
 			CallLimit limit = this.limit;
@@ -89,6 +92,9 @@ final class CallLimit {
 				return true;
 			}
 			synchronized (limit) {
+				if (this.closed) {
+					return false;
+				}
 				if (!this.holdsPermit) {
 					this.holdsPermit = limit.tryAcquire();
 				}
@@ -108,6 +114,19 @@ final class CallLimit {
 				synchronized (limit) {
 					this.holdsPermit = false;
 				}
+			}
+		}
+
+		/**
+		 * {@linkplain #abandon() Abandon} the claim for good: it gets no further permit.
+		 */
+		void close() {
+			CallLimit limit = this.limit;
+			if (limit != null) {
+				synchronized (limit) {
+					this.closed = true;
+				}
+				abandon();
 			}
 		}
 

@@ -103,7 +103,7 @@ final class GrpcReactiveSchedulerClient implements ReactiveSchedulerClient {
 	 * Each subscription makes one call.
 	 */
 	private static <R> Mono<R> call(Supplier<CompletableFuture<R>> call) {
-		return Mono.deferContextual((context) -> Mono.fromFuture(ReactorContext.visibleTo(call, context)));
+		return Mono.deferContextual((context) -> Mono.fromFuture(() -> ReactorContext.visibleTo(call, context)));
 	}
 
 }

@@ -8,6 +8,7 @@ import io.grpc.Context;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
  * A batch whose tasks and outcomes flow through Reactor's operators.
@@ -19,16 +20,19 @@ final class ReactiveBatch extends Batch {
 	/** The tasks that wait for a permit. */
 	private final Set<ReactiveTask> waiting = ConcurrentHashMap.newKeySet();
 
-	private ReactiveBatch(UnaryCalls calls, BatchOptions options) {
+	private final ContextView reactorContext;
+
+	private ReactiveBatch(UnaryCalls calls, BatchOptions options, ContextView reactorContext) {
 		super(calls, options);
+		this.reactorContext = reactorContext;
 	}
 
 	/**
 	 * Return the outcomes of a batch, which each subscription starts again.
 	 */
 	static Flux<TaskOutcome> flux(UnaryCalls calls, BatchOptions options, Publisher<? extends TaskSubmission> tasks) {
-		return Flux.defer(() -> {
-			ReactiveBatch batch = new ReactiveBatch(calls, options);
+		return Flux.deferContextual((reactorContext) -> {
+			ReactiveBatch batch = new ReactiveBatch(calls, options, reactorContext);
 			// After the cancellation of the operators, which would otherwise request the
 			// next tasks
 			return batch.outcomes(Checks.notNull(tasks, "tasks")).doFinally((signal) -> batch.stop());
@@ -72,6 +76,14 @@ final class ReactiveBatch extends Batch {
 			super(submission);
 		}
 
+		@Override
+		void send() {
+			ReactorContext.visibleTo(() -> {
+				super.send();
+				return this;
+			}, ReactiveBatch.this.reactorContext);
+		}
+
 		void submit() {
 			ReactiveBatch.this.waiting.add(this);
 			if (this.claim.acquire()) {
@@ -94,7 +106,8 @@ final class ReactiveBatch extends Batch {
 
 		void drop() {
 			if (ReactiveBatch.this.waiting.remove(this)) {
-				this.claim.abandon();
+				// The thread that submits the task may not have asked for a permit yet
+				this.claim.close();
 				doNotSend();
 			}
 		}

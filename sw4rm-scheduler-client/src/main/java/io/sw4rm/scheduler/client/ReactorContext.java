@@ -19,8 +19,12 @@ final class ReactorContext {
 	private ReactorContext() {
 	}
 
-	static <T> Supplier<T> visibleTo(Supplier<T> supplier, ContextView context) {
-		return (HAS_CONTEXT_PROPAGATION && !context.isEmpty()) ? Propagation.visibleTo(supplier, context) : supplier;
+	/**
+	 * Call the supplier while the context is visible.
+	 */
+	static <T> T visibleTo(Supplier<T> supplier, ContextView context) {
+		return (HAS_CONTEXT_PROPAGATION && !context.isEmpty()) ? Propagation.visibleTo(supplier, context)
+				: supplier.get();
 	}
 
 	private static final class Propagation {
@@ -28,12 +32,10 @@ final class ReactorContext {
 		private static final ContextSnapshotFactory SNAPSHOTS = ContextSnapshotFactory.builder().build();
 
 		@SuppressWarnings("try")
-		static <T> Supplier<T> visibleTo(Supplier<T> supplier, ContextView context) {
-			return () -> {
-				try (ContextSnapshot.Scope scope = SNAPSHOTS.setThreadLocalsFrom(context)) {
-					return supplier.get();
-				}
-			};
+		static <T> T visibleTo(Supplier<T> supplier, ContextView context) {
+			try (ContextSnapshot.Scope scope = SNAPSHOTS.setThreadLocalsFrom(context)) {
+				return supplier.get();
+			}
 		}
 
 	}

@@ -39,6 +39,24 @@ class CallLimitTests {
 	}
 
 	@Test
+	void closedClaimGetsNoPermit() {
+		CallLimit.Claim holder = claim("holder");
+		assertThat(holder.acquire()).isTrue();
+		assertThat(this.limit.tryAcquire()).isTrue();
+		CallLimit.Claim waiter = claim("waiter");
+		assertThat(waiter.acquire()).isFalse();
+		waiter.close();
+		holder.close();
+		assertThat(holder.acquire()).isFalse();
+		assertThat(waiter.acquire()).isFalse();
+		this.limit.release();
+		assertThat(this.notified).isEmpty();
+		assertThat(this.limit.tryAcquire()).isTrue();
+		assertThat(this.limit.tryAcquire()).isTrue();
+		assertThat(this.limit.tryAcquire()).isFalse();
+	}
+
+	@Test
 	void permitsGoToClaimsInTheirOrder() {
 		takeAll();
 		CallLimit.Claim first = claim("first");

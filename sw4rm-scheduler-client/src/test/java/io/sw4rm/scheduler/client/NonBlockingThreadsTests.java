@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -32,6 +33,20 @@ class NonBlockingThreadsTests {
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(IllegalStateException.class)
 				.hasMessageStartingWith(operation.methodName() + " must not block the thread 'parallel-")
 				.hasMessageContaining("use a ReactiveSchedulerClient"))
+			.verify(Duration.ofSeconds(10));
+		assertThat(this.scheduler.calls()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "submitAll", "awaitActivity" })
+	void blockingClientDoesNotWaitForManyCallsOnThreadOfReactor(String method) {
+		SchedulerClient client = SchedulerClient.create(this.scheduler.channel());
+		Callable<Object> call = method.equals("submitAll")
+				? () -> client.submitAll(List.of(TaskSubmission.forAgent("worker-1").build())).count()
+				: () -> client.awaitActivity("worker-1", "task-123", (entry) -> true, Duration.ofSeconds(1));
+		StepVerifier.create(Mono.fromCallable(call).subscribeOn(Schedulers.parallel()))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(IllegalStateException.class)
+				.hasMessageStartingWith(method + " must not block the thread 'parallel-"))
 			.verify(Duration.ofSeconds(10));
 		assertThat(this.scheduler.calls()).isEmpty();
 	}

@@ -64,6 +64,21 @@ class ReactorContextTests {
 	}
 
 	@Test
+	void tasksOfBatchReadContext() {
+		ReactiveSchedulerClient client = ReactiveSchedulerClient.builder(this.scheduler.channel())
+			.maxInFlight(1)
+			.correlationIds(REQUEST_ID::get)
+			.buildReactive();
+		client
+			.submitAll(Flux.range(0, 3)
+				.map((number) -> TaskSubmission.forAgent("worker-1").build())
+				.publishOn(Schedulers.parallel()))
+			.contextWrite((context) -> context.put(KEY, "request-1"))
+			.blockLast(Duration.ofSeconds(10));
+		assertThat(correlationIds()).hasSize(3).containsOnly("request-1");
+	}
+
+	@Test
 	void listenersReadContext() {
 		List<@Nullable String> seen = new CopyOnWriteArrayList<>();
 		ReactiveSchedulerClient client = ReactiveSchedulerClient.builder(this.scheduler.channel())
