@@ -47,8 +47,8 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	private DataSize maxOutboundMessageSize = DataSize.ofMegabytes(4);
 
 	/**
-	 * Maximum number of calls in flight. Calls that exceed the limit fail immediately.
-	 * When not set, there is no limit.
+	 * Maximum number of calls in flight. Calls that exceed the limit fail immediately,
+	 * batches of tasks wait. When not set, there is no limit.
 	 */
 	private @Nullable Integer maxInFlight;
 

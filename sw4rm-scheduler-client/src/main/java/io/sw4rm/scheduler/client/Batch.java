@@ -237,15 +237,19 @@ abstract class Batch {
 		 */
 		@Override
 		public final void accept(@Nullable SubmitTaskResult result, @Nullable Throwable failure) {
-			CallLimit limit = Batch.this.calls.limit();
-			if (limit != null) {
-				limit.release(ownClaim());
+			try {
+				CallLimit limit = Batch.this.calls.limit();
+				if (limit != null) {
+					limit.release(ownClaim());
+				}
 			}
-			if (result == null) {
-				end(TaskOutcome.Status.FAILED, null, failure);
-			}
-			else {
-				end(result.accepted() ? TaskOutcome.Status.ACCEPTED : TaskOutcome.Status.REFUSED, result, null);
+			finally {
+				if (result == null) {
+					end(TaskOutcome.Status.FAILED, null, failure);
+				}
+				else {
+					end(result.accepted() ? TaskOutcome.Status.ACCEPTED : TaskOutcome.Status.REFUSED, result, null);
+				}
 			}
 		}
 

@@ -74,7 +74,7 @@ abstract class SourceBatch extends Batch {
 	 * Read and send as many tasks as possible at the moment.
 	 */
 	void advance() {
-		while (isReading() && this.window.get() < capacity() && advanceByOne()) {
+		while (isReading() && this.window.get() < options().maxInFlight() && advanceByOne()) {
 			continue;
 		}
 		if (isStopped() || !isReading()) {
@@ -87,13 +87,6 @@ abstract class SourceBatch extends Batch {
 			this.ended = true;
 		}
 		return !this.ended || this.next != null;
-	}
-
-	/**
-	 * The tasks that are left after the batch has stopped are read one by one.
-	 */
-	private int capacity() {
-		return isStopped() ? 1 : options().maxInFlight();
 	}
 
 	/**

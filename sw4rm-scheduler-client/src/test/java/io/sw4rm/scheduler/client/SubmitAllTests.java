@@ -421,12 +421,33 @@ class SubmitAllTests {
 		assertThatPermitsAreFree(builder, 2);
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void usesFreePermitWhileOutcomeIsAwaited(boolean ordered) {
+		CountDownLatch others = new CountDownLatch(3);
+		answers((task) -> {
+			if (task == 0) {
+				Uninterruptibles.awaitUninterruptibly(others);
+			}
+			others.countDown();
+			return accepted();
+		});
+		BatchOptions options = this.options.withMaxInFlight(4);
+		List<TaskOutcome> outcomes = client(builder().maxInFlight(2))
+			.submitAll(tasks(4), ordered ? options.inOrder() : options)
+			.toList();
+		assertThat(outcomes).hasSize(4)
+			.allSatisfy((outcome) -> assertThat(outcome.status()).isEqualTo(TaskOutcome.Status.ACCEPTED));
+	}
+
 	@Test
-	void emptyBatchNeedsNoPermit() {
+	void emptyBatchNeedsNoPermit() throws Exception {
 		this.scheduler.hangs();
 		SchedulerClientBuilder builder = builder().maxInFlight(1);
 		CompletableFuture<?> other = builder.buildAsync().shutdownAgent("worker-1");
-		assertThat(client(builder).submitAll(List.<TaskSubmission>of(), this.options)).isEmpty();
+		CompletableFuture<List<TaskOutcome>> outcomes = CompletableFuture
+			.supplyAsync(() -> client(builder).submitAll(List.<TaskSubmission>of(), this.options).toList());
+		assertThat(outcomes.get(10, TimeUnit.SECONDS)).isEmpty();
 		assertThat(other).isNotDone();
 		other.cancel(true);
 		assertThatPermitsAreFree(builder, 1);
