@@ -60,16 +60,15 @@ class AheadOfTimeTests {
 
 	@BeforeAll
 	static void processAheadOfTime(@TempDir Path directory) throws Exception {
-		processedClasses = process(directory);
+		processedClasses = process(ScriptedApplication.class, directory);
 	}
 
-	private static String process(Path directory, String... arguments) throws Exception {
+	private static String process(Class<?> application, Path directory, String... arguments) throws Exception {
 		Path sources = Files.createDirectories(directory.resolve("sources"));
 		Path classes = Files.createDirectories(directory.resolve("classes"));
-		String[] options = Stream
-			.concat(Stream.of("org.springframework.boot.SpringApplicationAotProcessor",
-					ScriptedApplication.class.getName(), sources.toString(), directory.resolve("resources").toString(),
-					classes.toString(), "io.sw4rm", "processed"), Stream.of(arguments))
+		String[] options = Stream.concat(Stream.of("org.springframework.boot.SpringApplicationAotProcessor",
+				application.getName(), sources.toString(), directory.resolve("resources").toString(),
+				classes.toString(), "io.sw4rm", "processed"), Stream.of(arguments))
 			.toArray(String[]::new);
 		try (JavaProcess processor = JavaProcess.start(JavaProcess.CLASS_PATH, Map.of(), options)) {
 			String output = processor.awaitEnd();
@@ -183,6 +182,24 @@ class AheadOfTimeTests {
 		}
 	}
 
+	@Test
+	void callsListenersOfActivity() throws Exception {
+		String classes = process(ListeningApplication.class, this.directory);
+		try (Stream<Path> resources = Files.walk(this.directory.resolve("resources"))) {
+			assertThat(resources.filter(Files::isRegularFile))
+				.anySatisfy((resource) -> assertThat(resource).content().contains("\"onActivity\""));
+		}
+		for (boolean lazy : new boolean[] { false, true }) {
+			try (EmbeddedScheduler scheduler = scheduler().start();
+					JavaProcess application = start(ListeningApplication.class, classes,
+							Map.of("SW4RM_SCHEDULER_ADDRESS", scheduler.address(), "WATCHED_AGENT", "worker-1"),
+							"--spring.main.lazy-initialization=" + lazy)) {
+				scheduler.agent("worker-1").recordActivity((entry) -> entry.taskId("task-1"));
+				application.awaitLine("worker-1 received task-1");
+			}
+		}
+	}
+
 	private Path writeBundleProperties() throws IOException {
 		return Files.writeString(this.directory.resolve("bundle.properties"), """
 				spring.ssl.bundle.watch.file.quiet-period=1s
@@ -219,9 +236,10 @@ class AheadOfTimeTests {
 
 	@Test
 	void doesNotStartWithAddressIfItWasProcessedWithNamedClientsOnly() throws Exception {
-		String classes = process(this.directory, "--sw4rm.scheduler.client.billing.address=localhost:1");
-		try (JavaProcess application = start(classes, Map.of("SW4RM_SCHEDULER_ADDRESS", "localhost:1",
-				"SW4RM_SCHEDULER_CLIENT_BILLING_ADDRESS", "localhost:1"))) {
+		String classes = process(ScriptedApplication.class, this.directory,
+				"--sw4rm.scheduler.client.billing.address=localhost:1");
+		try (JavaProcess application = start(ScriptedApplication.class, classes, Map.of("SW4RM_SCHEDULER_ADDRESS",
+				"localhost:1", "SW4RM_SCHEDULER_CLIENT_BILLING_ADDRESS", "localhost:1"))) {
 			assertThat(application.awaitEnd()).contains("APPLICATION FAILED TO START")
 				.contains("'sw4rm.scheduler.address' is set, but the application was processed");
 		}
@@ -234,13 +252,13 @@ class AheadOfTimeTests {
 	}
 
 	private static JavaProcess start(Map<String, String> environment, String... arguments) throws IOException {
-		return start(processedClasses, environment, arguments);
+		return start(ScriptedApplication.class, processedClasses, environment, arguments);
 	}
 
-	private static JavaProcess start(String classes, Map<String, String> environment, String... arguments)
-			throws IOException {
+	private static JavaProcess start(Class<?> application, String classes, Map<String, String> environment,
+			String... arguments) throws IOException {
 		String[] options = Stream
-			.concat(Stream.of("-Dspring.aot.enabled=true", ScriptedApplication.class.getName()), Stream.of(arguments))
+			.concat(Stream.of("-Dspring.aot.enabled=true", application.getName()), Stream.of(arguments))
 			.toArray(String[]::new);
 		return JavaProcess.start(classes + File.pathSeparator + JavaProcess.CLASS_PATH, environment, options);
 	}

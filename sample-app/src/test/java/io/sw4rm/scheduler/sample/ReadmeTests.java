@@ -48,13 +48,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Tests for the README: every snippet is compiled or run, and the tables match the code.
+ * Tests for the README and the page on watches: every snippet is compiled or run, and the
+ * tables match the code.
  */
 class ReadmeTests {
 
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
 	private static final String README = read(ROOT.resolve("README.md"));
+
+	private static final String WATCHING = read(ROOT.resolve("docs/watching.md"));
 
 	private static final String FRAGMENT = """
 			import io.grpc.*;
@@ -173,11 +176,15 @@ class ReadmeTests {
 	}
 
 	static List<String> javaSnippets() {
-		return snippets("java").stream().map((snippet) -> isFragment(snippet) ? fragment(snippet) : snippet).toList();
+		return allSnippets().map((snippet) -> isFragment(snippet) ? fragment(snippet) : snippet).toList();
 	}
 
 	static List<String> javaFragments() {
-		return snippets("java").stream().filter(ReadmeTests::isFragment).map(ReadmeTests::fragment).toList();
+		return allSnippets().filter(ReadmeTests::isFragment).map(ReadmeTests::fragment).toList();
+	}
+
+	private static Stream<String> allSnippets() {
+		return Stream.of(README, WATCHING).flatMap((page) -> snippets(page, "java"));
 	}
 
 	private static Document parse(InputSource source) throws Exception {
@@ -221,7 +228,11 @@ class ReadmeTests {
 	}
 
 	private static List<String> snippets(String language) {
-		return matches("(?ms)^```" + language + "\n(.*?)^```$").map((match) -> match.group(1)).toList();
+		return snippets(README, language).toList();
+	}
+
+	private static Stream<String> snippets(String page, String language) {
+		return matchesIn(page, "(?ms)^```" + language + "\n(.*?)^```$").map((match) -> match.group(1));
 	}
 
 	private static String row(JsonNode property) {

@@ -79,6 +79,7 @@ class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 			.to((compression) -> builder.compression(checkCompression(prefix, compression)));
 		map.from(properties::getMaxOutboundMessageSize).asInt(DataSize::toBytes).to(builder::maxOutboundMessageSize);
 		map.from(properties::getMaxInFlight).to(builder::maxInFlight);
+		builder.watchOptions(properties.getActivity().toWatchOptions());
 		properties.getMetadata().forEach((key, value) -> addMetadata(builder, prefix, key, value));
 	}
 

@@ -12,6 +12,7 @@ import org.springframework.util.unit.DataSize;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannelProperties;
 import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.client.WatchOptions;
 
 /**
  * Properties of the clients of one scheduler.
@@ -76,6 +77,8 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 	private final Map<SchedulerOperation, Duration> deadlines = new EnumMap<>(SchedulerOperation.class);
 
 	private final Ssl ssl = new Ssl();
+
+	private final Activity activity = new Activity();
 
 	public List<String> getAddress() {
 		return this.address;
@@ -160,6 +163,10 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 		return this.ssl;
 	}
 
+	public Activity getActivity() {
+		return this.activity;
+	}
+
 	/**
 	 * Whether the application checks the scheduler when it starts.
 	 */
@@ -181,6 +188,75 @@ public class SchedulerClientProperties extends SchedulerChannelProperties {
 		 * respond.
 		 */
 		FAIL_FAST
+
+	}
+
+	/**
+	 * Watches on the activity of agents.
+	 */
+	public static class Activity {
+
+		/**
+		 * Time from the delivery of new activity to the next poll.
+		 */
+		private Duration interval = Duration.ofSeconds(1);
+
+		/**
+		 * Fraction by which intervals vary at random, from 0 to 1, so that watches do not
+		 * poll at the same time.
+		 */
+		private double jitter = 0.2;
+
+		/**
+		 * Maximum interval between attempts while the scheduler is not available.
+		 */
+		private Duration maxBackoff = Duration.ofSeconds(30);
+
+		/**
+		 * Whether to purge activity after it was delivered. Activity that is added for
+		 * the same task between poll and purge is removed as well.
+		 */
+		private boolean purge;
+
+		public Duration getInterval() {
+			return this.interval;
+		}
+
+		public void setInterval(Duration interval) {
+			this.interval = interval;
+		}
+
+		public double getJitter() {
+			return this.jitter;
+		}
+
+		public void setJitter(double jitter) {
+			this.jitter = jitter;
+		}
+
+		public Duration getMaxBackoff() {
+			return this.maxBackoff;
+		}
+
+		public void setMaxBackoff(Duration maxBackoff) {
+			this.maxBackoff = maxBackoff;
+		}
+
+		public boolean isPurge() {
+			return this.purge;
+		}
+
+		public void setPurge(boolean purge) {
+			this.purge = purge;
+		}
+
+		WatchOptions toWatchOptions() {
+			return WatchOptions.defaults()
+				.withInterval(this.interval)
+				.withJitter(this.jitter)
+				.withMaxBackoff(this.maxBackoff)
+				.withPurge(this.purge);
+		}
 
 	}
 

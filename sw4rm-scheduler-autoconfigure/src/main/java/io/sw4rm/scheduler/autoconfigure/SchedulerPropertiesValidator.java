@@ -70,6 +70,7 @@ final class SchedulerPropertiesValidator {
 		validateMessageSize("max-outbound-message-size", properties.getMaxOutboundMessageSize());
 		check(properties.getMaxInFlight() == null || properties.getMaxInFlight() >= 1, "max-in-flight",
 				properties.getMaxInFlight(), "It must be at least 1. Remove it to have no limit.");
+		validateActivity(properties.getActivity());
 		check(!properties.getShutdownGracePeriod().isNegative(), "shutdown-grace-period",
 				properties.getShutdownGracePeriod(),
 				"It must not be negative. Use 0s to cancel calls in flight immediately.");
@@ -174,6 +175,14 @@ final class SchedulerPropertiesValidator {
 		check(!healthChecking.isEnabled() || !"pick_first".equals(policy), "load-balancing-policy", policy,
 				"With '%shealth-checking.enabled' it must be a policy that supports health checking, such as round_robin."
 					.formatted(this.prefix));
+	}
+
+	private void validateActivity(SchedulerClientProperties.Activity activity) {
+		positive("activity.interval", activity.getInterval());
+		// Also refuses NaN
+		check(activity.getJitter() >= 0 && activity.getJitter() <= 1, "activity.jitter", activity.getJitter(),
+				"It must be in range [0, 1]. Use 0.2 to vary intervals by 20 %.");
+		positive("activity.max-backoff", activity.getMaxBackoff());
 	}
 
 	private void validateMessageSize(String name, @Nullable DataSize size) {

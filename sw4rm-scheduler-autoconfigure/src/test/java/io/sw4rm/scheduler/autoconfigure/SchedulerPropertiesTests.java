@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientProperties.Startup;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.client.WatchOptions;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,6 +51,7 @@ class SchedulerPropertiesTests {
 		assertThat(properties.getMaxInFlight()).isNull();
 		assertThat(properties.getStartup()).isEqualTo(Startup.LAZY);
 		assertThat(properties.getHealthChecking().isEnabled()).isFalse();
+		assertThat(properties.getActivity().toWatchOptions()).isEqualTo(WatchOptions.defaults());
 	}
 
 	@Test
@@ -72,7 +74,9 @@ class SchedulerPropertiesTests {
 					"sw4rm.scheduler.startup-timeout=7s", "sw4rm.scheduler.health-checking.enabled=true",
 					"sw4rm.scheduler.health-checking.service-name=scheduler",
 					"sw4rm.scheduler.retry.throttling.max-tokens=10",
-					"sw4rm.scheduler.retry.throttling.token-ratio=0.5")
+					"sw4rm.scheduler.retry.throttling.token-ratio=0.5", "sw4rm.scheduler.activity.interval=2s",
+					"sw4rm.scheduler.activity.jitter=0.1", "sw4rm.scheduler.activity.max-backoff=1m",
+					"sw4rm.scheduler.activity.purge=true")
 			.run((context) -> {
 				SchedulerProperties properties = context.getBean(SchedulerProperties.class);
 				assertThat(properties.getAddress()).containsExactly("dns:///scheduler:1");
@@ -110,6 +114,8 @@ class SchedulerPropertiesTests {
 				assertThat(properties.getHealthChecking().getServiceName()).isEqualTo("scheduler");
 				assertThat(properties.getRetry().getThrottling().getMaxTokens()).isEqualTo(10);
 				assertThat(properties.getRetry().getThrottling().getTokenRatio()).isEqualTo(0.5);
+				assertThat(properties.getActivity().toWatchOptions())
+					.isEqualTo(new WatchOptions(Duration.ofSeconds(2), 0.1, Duration.ofMinutes(1), true, true));
 			});
 	}
 
@@ -148,6 +154,11 @@ class SchedulerPropertiesTests {
 			retry.throttling.max-tokens  | 1001                | range
 			retry.throttling.token-ratio | 0.0                 | range
 			retry.throttling.token-ratio | 1.0E8               | range
+			activity.interval        | 0s                      | must be positive
+			activity.interval        | 5                       | It has no unit
+			activity.max-backoff     | -1s                     | must be positive
+			activity.jitter          | 1.5                     | range [0, 1]
+			activity.jitter          | -0.1                    | range [0, 1]
 			embedded.port            | 70000                   | range
 			""")
 	void stopsTheApplicationNamingPropertyValueAndRemedy(String name, String value, String remedy,
@@ -247,7 +258,7 @@ class SchedulerPropertiesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "connect-timeout", "idle-timeout", "keepalive.time", "keepalive.timeout",
 			"max-reconnect-backoff", "startup-timeout", "shutdown-grace-period", "retry.max-backoff", "deadline",
-			"health.deadline" })
+			"health.deadline", "activity.interval", "activity.max-backoff" })
 	void acceptsLongerTimeThanAnyoneCanWait(String name) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.NONE)

@@ -357,7 +357,7 @@ class ActivityWatchTests {
 			times.add(System.nanoTime());
 			return PollActivityBufferResponse.getDefaultInstance();
 		});
-		Duration interval = Duration.ofMillis(40);
+		Duration interval = Duration.ofMillis(200);
 		watch(OPTIONS.withInterval(interval).withJitter(1));
 		await().untilAsserted(() -> assertThat(IntStream.range(1, times.size())
 			.mapToLong((i) -> times.get(i) - times.get(i - 1))

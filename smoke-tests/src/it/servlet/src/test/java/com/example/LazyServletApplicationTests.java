@@ -5,12 +5,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.test.context.TestPropertySource;
 
-import io.sw4rm.scheduler.smoke.WebApplicationTests;
-
 import static org.assertj.core.api.Assertions.assertThatException;
 
 @TestPropertySource(properties = "spring.main.lazy-initialization=true")
-class LazyServletApplicationTests extends WebApplicationTests {
+class LazyServletApplicationTests extends ServletApplicationTests {
 
 	@Test
 	void doesNotStartWithoutRequiredScheduler() {
