@@ -2,10 +2,6 @@ package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
 
-import io.grpc.MethodDescriptor;
-
-import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
-
 /**
  * An operation of the scheduler. Each corresponds to an RPC of
  * {@code sw4rm.scheduler.SchedulerService} (specification 6.4.1).
@@ -15,35 +11,36 @@ public enum SchedulerOperation {
 	/**
 	 * Submit a task for scheduling and execution.
 	 */
-	SUBMIT_TASK(SchedulerServiceGrpc.getSubmitTaskMethod(), Duration.ofSeconds(30)),
+	SUBMIT_TASK("SubmitTask", Duration.ofSeconds(30)),
 
 	/**
 	 * Request a running task to yield.
 	 */
-	REQUEST_PREEMPTION(SchedulerServiceGrpc.getRequestPreemptionMethod(), Duration.ofSeconds(30)),
+	REQUEST_PREEMPTION("RequestPreemption", Duration.ofSeconds(30)),
 
 	/**
 	 * Request an agent to shut down gracefully.
 	 */
-	SHUTDOWN_AGENT(SchedulerServiceGrpc.getShutdownAgentMethod(), Duration.ofSeconds(30)),
+	SHUTDOWN_AGENT("ShutdownAgent", Duration.ofSeconds(30)),
 
 	/**
 	 * Read the activity buffer of an agent.
 	 */
-	POLL_ACTIVITY_BUFFER(SchedulerServiceGrpc.getPollActivityBufferMethod(), Duration.ofSeconds(10)),
+	POLL_ACTIVITY_BUFFER("PollActivityBuffer", Duration.ofSeconds(10)),
 
 	/**
 	 * Remove entries from the activity buffer of an agent.
 	 */
-	PURGE_ACTIVITY(SchedulerServiceGrpc.getPurgeActivityMethod(), Duration.ofSeconds(30));
+	PURGE_ACTIVITY("PurgeActivity", Duration.ofSeconds(30));
 
 	private final String methodName;
 
 	private final Duration defaultDeadline;
 
-	SchedulerOperation(MethodDescriptor<?, ?> method, Duration defaultDeadline) {
-		String name = method.getBareMethodName();
-		this.methodName = (name != null) ? name : method.getFullMethodName();
+	// Does not load the generated messages, which the start of an application does not
+	// need
+	SchedulerOperation(String methodName, Duration defaultDeadline) {
+		this.methodName = methodName;
 		this.defaultDeadline = defaultDeadline;
 	}
 
