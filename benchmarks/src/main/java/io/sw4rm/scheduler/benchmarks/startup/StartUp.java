@@ -112,7 +112,7 @@ public final class StartUp {
 		}
 		System.out.println();
 		System.out.println(
-				"| application | refresh | first call | process | CPU time | refresh compared | process compared |");
+				"| application | refresh | first call | process | CPU time | refresh compared | CPU time compared |");
 		System.out.println("|---|---:|---:|---:|---:|---:|---:|");
 		results
 			.forEach((application, own) -> print(application, own, results.getOrDefault(application.reference(), own)));
@@ -124,7 +124,7 @@ public final class StartUp {
 				spread(results, Result::firstCall).toString("%.0f"), spread(results, Result::process).toString("%.0f"),
 				spread(results, Result::cpu).toString("%.0f"),
 				spread(results, Result::refresh).median() / spread(references, Result::refresh).median(),
-				spread(results, Result::process).median() / spread(references, Result::process).median());
+				spread(results, Result::cpu).median() / spread(references, Result::cpu).median());
 	}
 
 	private static Spread spread(List<Result> results, ToDoubleFunction<Result> value) {
@@ -244,6 +244,10 @@ public final class StartUp {
 		return artifacts.stream().anyMatch((artifact) -> name.startsWith(artifact + "-"));
 	}
 
+	/**
+	 * The duration of the refresh, of the first call and from the start of the process,
+	 * and the CPU time, in milliseconds.
+	 */
 	private record Result(double refresh, double firstCall, double process, double cpu) {
 
 		static Result of(String line, double process) {
