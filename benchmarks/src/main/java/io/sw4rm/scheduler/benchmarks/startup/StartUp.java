@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +48,14 @@ public final class StartUp {
 
 	private static final Set<String> STARTER = Set.of("sw4rm-scheduler-autoconfigure", "sw4rm-scheduler-client",
 			"sw4rm-scheduler-starter");
+
+	/** The owners of classes by the names of their packages; the first one applies. */
+	private static final List<Map.Entry<String, String>> OWNERS = List.of(
+			Map.entry("io.sw4rm.scheduler.benchmarks.", "other"), Map.entry("io.sw4rm.scheduler.proto.", "sw4rm proto"),
+			Map.entry("io.sw4rm.", "sw4rm"), Map.entry("io.grpc.", "grpc"), Map.entry("io.perfmark.", "grpc"),
+			Map.entry("com.google.", "protobuf, guava"), Map.entry("io.netty.", "netty"),
+			Map.entry("org.springframework.", "spring"), Map.entry("java.", "jdk"), Map.entry("javax.", "jdk"),
+			Map.entry("jdk.", "jdk"), Map.entry("sun.", "jdk"), Map.entry("com.sun.", "jdk"));
 
 	private static final boolean AOT_CACHE = Runtime.version().feature() >= 25;
 
@@ -157,23 +164,8 @@ public final class StartUp {
 	}
 
 	private static String owner(String className) {
-		Map<String, String> owners = new LinkedHashMap<>();
-		owners.put("io.sw4rm.scheduler.benchmarks.", "other");
-		owners.put("io.sw4rm.scheduler.proto.", "sw4rm proto");
-		owners.put("io.sw4rm.", "sw4rm");
-		owners.put("io.grpc.", "grpc");
-		owners.put("io.perfmark.", "grpc");
-		owners.put("com.google.", "protobuf, guava");
-		owners.put("io.netty.", "netty");
-		owners.put("org.springframework.", "spring");
-		owners.put("java.", "jdk");
-		owners.put("javax.", "jdk");
-		owners.put("jdk.", "jdk");
-		owners.put("sun.", "jdk");
-		owners.put("com.sun.", "jdk");
-		return owners.entrySet()
-			.stream()
-			.filter((entry) -> className.startsWith(entry.getKey()))
+		return OWNERS.stream()
+			.filter((owner) -> className.startsWith(owner.getKey()))
 			.map(Map.Entry::getValue)
 			.findFirst()
 			.orElse("other");

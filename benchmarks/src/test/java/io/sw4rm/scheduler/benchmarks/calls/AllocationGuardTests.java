@@ -39,16 +39,16 @@ class AllocationGuardTests {
 	 */
 	private static final int TOLERANCE = 100;
 
-	private static final int WARM_UP_CALLS = 1500;
+	private static final int WARM_UP_CALLS = 1000;
 
-	private static final int ROUNDS = 30;
+	private static final int ROUNDS = 20;
 
 	private static final int CALLS_PER_ROUND = 200;
 
 	private static Rounds rounds;
 
 	@BeforeAll
-	@Timeout(300)
+	@Timeout(600)
 	static void measure() {
 		rounds = new Rounds(ADDITIONAL_BYTES.keySet());
 		rounds.warmUp((load) -> load.run(WARM_UP_CALLS));
