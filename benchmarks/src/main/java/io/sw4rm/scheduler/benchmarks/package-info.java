@@ -1,6 +1,5 @@
 /**
- * Benchmarks of calls, and a soak test that accounts for every call while networks and
- * schedulers fail.
+ * A soak test that accounts for every call while networks and schedulers fail.
  */
 @NullMarked
 package io.sw4rm.scheduler.benchmarks;

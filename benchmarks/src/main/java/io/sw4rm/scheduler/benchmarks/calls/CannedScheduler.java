@@ -37,7 +37,7 @@ final class CannedScheduler extends SchedulerServiceImplBase {
 
 	private final Map<String, PollActivityBufferResponse> buffers = new ConcurrentHashMap<>();
 
-	private CannedScheduler() {
+	CannedScheduler() {
 	}
 
 	/**
@@ -47,7 +47,6 @@ final class CannedScheduler extends SchedulerServiceImplBase {
 		return BUFFER + entries;
 	}
 
-	@SuppressWarnings("EmptyBlock")
 	public static void main(String[] args) throws IOException {
 		Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 			.directExecutor()

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.benchmarks.startup;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.sw4rm.scheduler.client.SchedulerClient;
@@ -13,8 +14,12 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 class ClientApplication {
 
 	public static void main(String[] args) {
-		StartedApplication.run(ClientApplication.class, args,
-				(context) -> context.getBean(SchedulerClient.class).requestPreemption("worker-1", "task-1"));
+		StartedApplication.run(ClientApplication.class, args);
+	}
+
+	@Bean
+	Runnable firstCall(SchedulerClient client) {
+		return () -> client.requestPreemption("worker-1", "task-1");
 	}
 
 }

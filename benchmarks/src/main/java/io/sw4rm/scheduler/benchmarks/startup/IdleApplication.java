@@ -11,8 +11,7 @@ import org.springframework.context.annotation.Configuration;
 class IdleApplication {
 
 	public static void main(String[] args) {
-		StartedApplication.run(IdleApplication.class, args, (context) -> {
-		});
+		StartedApplication.run(IdleApplication.class, args);
 	}
 
 }

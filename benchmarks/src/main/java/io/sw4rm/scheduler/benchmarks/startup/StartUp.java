@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +48,14 @@ public final class StartUp {
 
 	private static final Set<String> STARTER = Set.of("sw4rm-scheduler-autoconfigure", "sw4rm-scheduler-client",
 			"sw4rm-scheduler-starter");
+
+	/** The owners of classes by the names of their packages; the first one applies. */
+	private static final List<Map.Entry<String, String>> OWNERS = List.of(
+			Map.entry("io.sw4rm.scheduler.benchmarks.", "other"), Map.entry("io.sw4rm.scheduler.proto.", "sw4rm proto"),
+			Map.entry("io.sw4rm.", "sw4rm"), Map.entry("io.grpc.", "grpc"), Map.entry("io.perfmark.", "grpc"),
+			Map.entry("com.google.", "protobuf, guava"), Map.entry("io.netty.", "netty"),
+			Map.entry("org.springframework.", "spring"), Map.entry("java.", "jdk"), Map.entry("javax.", "jdk"),
+			Map.entry("jdk.", "jdk"), Map.entry("sun.", "jdk"), Map.entry("com.sun.", "jdk"));
 
 	private static final boolean AOT_CACHE = Runtime.version().feature() >= 25;
 
@@ -112,7 +119,7 @@ public final class StartUp {
 		}
 		System.out.println();
 		System.out.println(
-				"| application | refresh | first call | process | CPU time | refresh compared | process compared |");
+				"| application | refresh | first call | process | CPU time | refresh compared | CPU time compared |");
 		System.out.println("|---|---:|---:|---:|---:|---:|---:|");
 		results
 			.forEach((application, own) -> print(application, own, results.getOrDefault(application.reference(), own)));
@@ -124,7 +131,7 @@ public final class StartUp {
 				spread(results, Result::firstCall).toString("%.0f"), spread(results, Result::process).toString("%.0f"),
 				spread(results, Result::cpu).toString("%.0f"),
 				spread(results, Result::refresh).median() / spread(references, Result::refresh).median(),
-				spread(results, Result::process).median() / spread(references, Result::process).median());
+				spread(results, Result::cpu).median() / spread(references, Result::cpu).median());
 	}
 
 	private static Spread spread(List<Result> results, ToDoubleFunction<Result> value) {
@@ -157,23 +164,8 @@ public final class StartUp {
 	}
 
 	private static String owner(String className) {
-		Map<String, String> owners = new LinkedHashMap<>();
-		owners.put("io.sw4rm.scheduler.benchmarks.", "other");
-		owners.put("io.sw4rm.scheduler.proto.", "sw4rm proto");
-		owners.put("io.sw4rm.", "sw4rm");
-		owners.put("io.grpc.", "grpc");
-		owners.put("io.perfmark.", "grpc");
-		owners.put("com.google.", "protobuf, guava");
-		owners.put("io.netty.", "netty");
-		owners.put("org.springframework.", "spring");
-		owners.put("java.", "jdk");
-		owners.put("javax.", "jdk");
-		owners.put("jdk.", "jdk");
-		owners.put("sun.", "jdk");
-		owners.put("com.sun.", "jdk");
-		return owners.entrySet()
-			.stream()
-			.filter((entry) -> className.startsWith(entry.getKey()))
+		return OWNERS.stream()
+			.filter((owner) -> className.startsWith(owner.getKey()))
 			.map(Map.Entry::getValue)
 			.findFirst()
 			.orElse("other");
@@ -244,6 +236,10 @@ public final class StartUp {
 		return artifacts.stream().anyMatch((artifact) -> name.startsWith(artifact + "-"));
 	}
 
+	/**
+	 * The duration of the refresh, of the first call and from the start of the process,
+	 * and the CPU time, in milliseconds.
+	 */
 	private record Result(double refresh, double firstCall, double process, double cpu) {
 
 		static Result of(String line, double process) {

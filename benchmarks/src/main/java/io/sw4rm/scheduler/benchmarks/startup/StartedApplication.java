@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.benchmarks.startup;
 
+import java.time.Duration;
 import java.util.Locale;
 
 import org.springframework.boot.SpringApplication;
@@ -8,7 +9,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Starts an application, and prints how long the refresh of its context took.
+ * Starts an application and measures it.
  */
 final class StartedApplication implements ApplicationListener<ApplicationPreparedEvent> {
 
@@ -18,36 +19,26 @@ final class StartedApplication implements ApplicationListener<ApplicationPrepare
 	}
 
 	/**
-	 * Start the application and print the duration of the refresh, and of what it does
-	 * then, in milliseconds. Exits when the parent has read them.
+	 * Start the application, run its {@code Runnable} bean, print the durations in
+	 * milliseconds and exit.
 	 */
-	static void run(Class<?> source, String[] args, FirstCall firstCall) {
+	static void run(Class<?> source, String[] args) {
 		StartedApplication timer = new StartedApplication();
 		SpringApplication application = new SpringApplication(source);
 		application.addListeners(timer);
 		ConfigurableApplicationContext context = application.run(args);
 		long started = System.nanoTime();
-		firstCall.make(context);
+		context.getBeanProvider(Runnable.class).ifAvailable(Runnable::run);
 		long called = System.nanoTime();
 		System.out.printf(Locale.ROOT, "%s%.1f %.1f %d%n", StartUp.RESULT, (started - timer.prepared) / 1e6,
 				(called - started) / 1e6,
-				ProcessHandle.current().info().totalCpuDuration().map((cpu) -> cpu.toMillis()).orElse(0L));
+				ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis());
 		System.exit(SpringApplication.exit(context));
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationPreparedEvent event) {
 		this.prepared = System.nanoTime();
-	}
-
-	/**
-	 * What an application does when it has started.
-	 */
-	@FunctionalInterface
-	interface FirstCall {
-
-		void make(ConfigurableApplicationContext context);
-
 	}
 
 }

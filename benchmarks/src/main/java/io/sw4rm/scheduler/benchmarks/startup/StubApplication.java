@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.benchmarks.startup;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.ImportGrpcClients;
 
@@ -8,8 +9,8 @@ import io.sw4rm.scheduler.proto.PreemptRequest;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
 
 /**
- * A command-line application that makes the same call with a stub on a channel of Spring
- * Boot.
+ * A command-line application that makes the same call as {@link ClientApplication} with a
+ * stub on a channel of Spring Boot.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -17,9 +18,13 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStu
 class StubApplication {
 
 	public static void main(String[] args) {
-		StartedApplication.run(StubApplication.class, args,
-				(context) -> context.getBean(SchedulerServiceBlockingStub.class)
-					.requestPreemption(PreemptRequest.newBuilder().setAgentId("worker-1").setTaskId("task-1").build()));
+		StartedApplication.run(StubApplication.class, args);
+	}
+
+	@Bean
+	Runnable firstCall(SchedulerServiceBlockingStub stub) {
+		return () -> stub
+			.requestPreemption(PreemptRequest.newBuilder().setAgentId("worker-1").setTaskId("task-1").build());
 	}
 
 }

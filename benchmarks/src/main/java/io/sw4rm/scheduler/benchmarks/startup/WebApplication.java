@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.client.ImportGrpcClients;
 
 /**
- * A web application with a gRPC channel and a stub of its own.
+ * A web application with a stub and a channel of its own.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -16,17 +16,12 @@ import org.springframework.grpc.client.ImportGrpcClients;
 class WebApplication {
 
 	public static void main(String[] args) {
-		StartedApplication.run(WebApplication.class, args, (context) -> {
-		});
+		StartedApplication.run(WebApplication.class, args);
 	}
 
 	@Bean
-	Service service(HealthBlockingStub stub) {
-		return new Service(stub);
-	}
-
-	record Service(HealthBlockingStub stub) {
-
+	Runnable firstCall(HealthBlockingStub stub) {
+		return stub::getChannel;
 	}
 
 }

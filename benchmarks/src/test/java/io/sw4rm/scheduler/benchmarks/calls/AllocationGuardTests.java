@@ -27,11 +27,11 @@ class AllocationGuardTests {
 	 * test.
 	 */
 	private static final Map<Scenario, Integer> ADDITIONAL_BYTES = Map.of(
-			Scenario.preemptions(Contender.CLIENT, Style.BLOCKING, 1), 370,
-			Scenario.submissions(Contender.CLIENT, Style.BLOCKING, 1), 455,
+			Scenario.preemptions(Contender.CLIENT, Style.BLOCKING, 1), 360,
+			Scenario.submissions(Contender.CLIENT, Style.BLOCKING, 1), 450,
 			Scenario.preemptions(Contender.CLIENT, Style.ASYNC, 1), 435,
-			Scenario.preemptions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 470,
-			Scenario.submissions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 555);
+			Scenario.preemptions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 465,
+			Scenario.submissions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 560);
 
 	/**
 	 * What gRPC allocates for a call depends on how its messages arrive, and differs from
@@ -39,16 +39,16 @@ class AllocationGuardTests {
 	 */
 	private static final int TOLERANCE = 100;
 
-	private static final int WARM_UP_CALLS = 2000;
+	private static final int WARM_UP_CALLS = 1000;
 
-	private static final int ROUNDS = 40;
+	private static final int ROUNDS = 20;
 
 	private static final int CALLS_PER_ROUND = 200;
 
 	private static Rounds rounds;
 
 	@BeforeAll
-	@Timeout(300)
+	@Timeout(600)
 	static void measure() {
 		rounds = new Rounds(ADDITIONAL_BYTES.keySet());
 		rounds.warmUp((load) -> load.run(WARM_UP_CALLS));
