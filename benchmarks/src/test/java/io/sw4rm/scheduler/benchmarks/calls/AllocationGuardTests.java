@@ -27,11 +27,11 @@ class AllocationGuardTests {
 	 * test.
 	 */
 	private static final Map<Scenario, Integer> ADDITIONAL_BYTES = Map.of(
-			Scenario.preemptions(Contender.CLIENT, Style.BLOCKING, 1), 360,
-			Scenario.submissions(Contender.CLIENT, Style.BLOCKING, 1), 450,
-			Scenario.preemptions(Contender.CLIENT, Style.ASYNC, 1), 435,
-			Scenario.preemptions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 465,
-			Scenario.submissions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 560);
+			Scenario.preemptions(Contender.CLIENT, Style.BLOCKING, 1), 85,
+			Scenario.submissions(Contender.CLIENT, Style.BLOCKING, 1), 170,
+			Scenario.preemptions(Contender.CLIENT, Style.ASYNC, 1), 300,
+			Scenario.preemptions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 160,
+			Scenario.submissions(Contender.BOOT_METRICS, Style.BLOCKING, 1), 255);
 
 	/**
 	 * What gRPC allocates for a call depends on how its messages arrive, and differs from
