@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -213,7 +214,8 @@ class BlockingBatchTests {
 		CompletableFuture<Long> count = CompletableFuture.supplyAsync(outcomes::count,
 				(task) -> new Thread(task).start());
 		await().until(() -> this.read.get() == 1);
-		outcomes.close();
+		assertThat(CompletableFuture.runAsync(outcomes::close)).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(other).isNotDone();
 		assertThat(count.get(10, TimeUnit.SECONDS)).isZero();
 		assertThat(this.told).singleElement()
 			.satisfies((outcome) -> assertThat(outcome.status()).isEqualTo(TaskOutcome.Status.NOT_SENT));
@@ -292,6 +294,7 @@ class BlockingBatchTests {
 	@Test
 	void interruptionWhileClosingCancelsCallsInFlight() throws InterruptedException {
 		CountDownLatch end = new CountDownLatch(1);
+		AtomicBoolean interrupted = new AtomicBoolean();
 		this.scheduler.answers((request) -> {
 			if (!((SubmitTaskRequest) request).getTaskId().equals("task-0")) {
 				Uninterruptibles.awaitUninterruptibly(end);
@@ -303,6 +306,7 @@ class BlockingBatchTests {
 					this.options.withMaxInFlight(3))) {
 				outcomes.findFirst();
 			}
+			interrupted.set(Thread.currentThread().isInterrupted());
 		});
 		thread.start();
 		await().until(() -> this.scheduler.calls().size() == 3 && thread.getState() == Thread.State.WAITING);
@@ -310,6 +314,7 @@ class BlockingBatchTests {
 		thread.join(TimeUnit.SECONDS.toMillis(10));
 		end.countDown();
 		assertThat(thread.isAlive()).isFalse();
+		assertThat(interrupted).isTrue();
 		assertThat(this.told).extracting(TaskOutcome::status)
 			.containsExactly(TaskOutcome.Status.ACCEPTED, TaskOutcome.Status.FAILED, TaskOutcome.Status.FAILED);
 	}
