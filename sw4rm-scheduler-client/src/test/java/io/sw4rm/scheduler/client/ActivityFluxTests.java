@@ -18,6 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
+import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -192,9 +194,10 @@ class ActivityFluxTests {
 		CountDownLatch entries = new CountDownLatch(10);
 		ActivityBuffer other = new ActivityBuffer();
 		this.scheduler.answers((request) -> {
-			if (entries.getCount() > 0) {
-				other.add("task-" + entries.getCount());
+			if (!((PollActivityBufferRequest) request).getAgentId().equals("worker-2")) {
+				return this.buffer.apply(request);
 			}
+			other.add("task-" + other.polls());
 			return other.apply(request);
 		});
 		ActivityWatch watch = SchedulerClient.create(this.scheduler.channel())
