@@ -4,12 +4,14 @@
  */
 
 const REFRESH_MILLIS = 2000;
+const ACTIVITY_REFRESH_MILLIS = 10000;
+const EVENTS_MILLIS = 100;
 const GET_TIMEOUT_MILLIS = 4000;
 const WAITING_MILLIS = 500;
 const TOAST_MILLIS = 8000;
 const RECONNECTED_BANNER_MILLIS = 8000;
-const BATCH_SIZE = 50;
 const LOG_LINES = 100;
+const NOT_RESPONDING = 'The application does not respond. Check that it is running.';
 
 const byId = (id) => document.getElementById(id);
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -21,7 +23,8 @@ class Problem extends Error {
 
   constructor(problem) {
     super(problem.detail ?? problem.title ?? `The application responded with status ${problem.status}.`);
-    this.errors = problem.errors ?? {};
+    this.errors = Object.fromEntries(Object.entries(problem.errors ?? {})
+        .map(([field, message]) => [field.replace(/\[.*/, ''), message]));
     this.brief = problem.errorCode ? `${problem.title}.` : (problem.errors ? 'Some values are invalid.' : this.message);
     this.timedOut = problem.status === 504;
   }
@@ -47,9 +50,28 @@ async function send(method, path, body) {
   }
 }
 
+/** Send a request and pass the value of each line of the response to a function, as soon as it arrives. */
+async function postForLines(path, body, onLine) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Accept': 'application/x-ndjson', 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) {
+    throw new Problem(await response.json().catch(() => ({ status: response.status })));
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const lines = (text + chunk.value).split('\n');
+    text = lines.pop();
+    lines.forEach((line) => onLine(JSON.parse(line)));
+  }
+}
+
 async function call(path, options) {
   const { response, body } = await fetchJson(path, options).catch(() => {
-    throw new Problem({ detail: 'The application does not respond. Check that it is running.' });
+    throw new Problem({ detail: NOT_RESPONDING });
   });
   if (!response.ok) {
     throw new Problem(body ?? { status: response.status });
@@ -103,6 +125,10 @@ function id(value) {
 
 function state(kind, text) {
   return element('span', { className: `state ${kind}` }, icon(kind), text);
+}
+
+function delay(millis) {
+  return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
 function number(value, word) {
@@ -293,7 +319,7 @@ function checkParams({ params, contentType }) {
 
 onSubmit('submit-form', async (values) => {
   const result = await post('api/tasks', { ...values, priority: Number(values.priority) });
-  watch(values.agentId);
+  showActivityOf(values.agentId);
   return result.accepted ? ['ok', `Submitted ${result.taskId} to ${values.agentId}: accepted.`]
       : ['warning', `Submitted ${result.taskId} to ${values.agentId}: refused, ${result.reason || 'no reason given'}.`];
 }, { check: checkParams });
@@ -347,34 +373,32 @@ async function askToPreempt(agentId, taskId) {
 
 onSubmit('many-form', async (values) => {
   const agentIds = values.agentIds.split(',').map((agentId) => agentId.trim()).filter(Boolean);
-  const tasks = Array.from({ length: Number(values.count) },
-      (_, index) => ({ agentId: agentIds[index % agentIds.length], priority: Number(values.priority) }));
-  const total = { requested: tasks.length, accepted: 0, refused: 0, failed: 0, reasons: {} };
-  showProgress(total);
-  for (let start = 0; start < tasks.length; start += BATCH_SIZE) {
-    add(total, await submitBatch(tasks.slice(start, start + BATCH_SIZE)));
-    showProgress(total);
-  }
+  const total = await submitBatch({ count: Number(values.count), agentIds, priority: Number(values.priority) });
   const kind = total.failed ? 'bad' : (total.refused ? 'warning' : 'ok');
   return [kind, `Submitted ${number(total.requested, 'task')}: ${total.accepted.toLocaleString()} accepted, `
       + `${total.refused.toLocaleString()} refused, ${total.failed.toLocaleString()} failed.`];
 });
 
-/** Submit a part of the tasks. If the application does not respond, they count as failed. */
-async function submitBatch(tasks) {
+/** Submit a batch and show its progress. Tasks whose outcome the application does not tell count as failed. */
+async function submitBatch(batch) {
+  let total = { requested: batch.count, accepted: 0, refused: 0, failed: 0, reasons: {} };
+  showProgress(total);
   try {
-    return await post('api/tasks/batch', { tasks });
+    await postForLines('api/tasks/batch', batch, (line) => showProgress(total = line));
   }
   catch (problem) {
-    return { accepted: 0, refused: 0, failed: tasks.length, reasons: { [problem.message]: tasks.length } };
+    if (problem instanceof Problem) {
+      byId('many-progress').hidden = true;
+      throw problem;
+    }
   }
-}
-
-function add(total, result) {
-  ['accepted', 'refused', 'failed'].forEach((count) => total[count] += result[count]);
-  Object.entries(result.reasons).forEach(([reason, count]) => {
-    total.reasons[reason] = (total.reasons[reason] ?? 0) + count;
-  });
+  const missing = total.requested - total.accepted - total.refused - total.failed;
+  if (missing > 0) {
+    total.failed += missing;
+    total.reasons[NOT_RESPONDING] = missing;
+    showProgress(total);
+  }
+  return total;
 }
 
 function showProgress(total) {
@@ -451,6 +475,9 @@ const activityAgent = byId('activity-agent');
 const selected = new Set();
 let activityRequest = 0;
 let activityTimer;
+let activityEvents;
+let activityRefresh;
+let nextActivityRefresh;
 
 function activityAgentId() {
   return activityAgent.value.trim();
@@ -476,7 +503,49 @@ async function refreshActivity() {
     showActivity(agentId, entries);
   }
   showFreshness('activity', problem);
+  if (problem && !document.hidden) {
+    refreshActivityIn(REFRESH_MILLIS);
+  }
   await showWhetherResponding(!problem?.timedOut);
+}
+
+/** Watch the shown agent while the page is visible. A browser has few connections, and each watch holds one. */
+function watchActivity() {
+  activityEvents?.close();
+  activityEvents = null;
+  const agentId = activityAgentId();
+  if (!agentId || document.hidden) {
+    return;
+  }
+  activityEvents = new EventSource(`api/activity/watch?agentId=${encodeURIComponent(agentId)}`);
+  ['open', 'activity', 'recovery', 'error'].forEach((event) => activityEvents.addEventListener(event,
+      refreshActivitySoon));
+  activityEvents.addEventListener('outage', ({ data }) => {
+    const { reason, timedOut } = JSON.parse(data);
+    showFreshness('activity', { brief: reason });
+    showWhetherResponding(!timedOut);
+    refreshActivitySoon();
+  });
+}
+
+/** Refresh once for all events that arrive together, and not while such a refresh is running. */
+function refreshActivitySoon() {
+  refreshActivityIn(EVENTS_MILLIS);
+}
+
+function refreshActivityIn(millis) {
+  nextActivityRefresh ??= Promise.all([activityRefresh, delay(millis)]).then(() => {
+    nextActivityRefresh = null;
+    activityRefresh = refreshActivity();
+  });
+}
+
+/** Show changes that are no events: entries that others have purged. */
+async function keepActivityFresh() {
+  if (activityEvents?.readyState === EventSource.CLOSED) {
+    watchActivity();
+  }
+  await refreshActivity();
 }
 
 function showActivity(agentId, entries) {
@@ -566,11 +635,12 @@ function reportPurge(agentId, { purged }) {
   report('ok', `Purged the activity of ${agentId}: ${countOfEntries(purged)} removed.`);
 }
 
-/** Show the activity of another agent. */
-function watch(agentId) {
+/** Show the activity of an agent. */
+function showActivityOf(agentId) {
   if (activityAgentId() !== agentId) {
     activityAgent.value = agentId;
     forgetActivity();
+    watchActivity();
   }
 }
 
@@ -585,7 +655,10 @@ activityAgent.addEventListener('input', () => {
   setError(activityAgent, errorOf(activityAgent));
   forgetActivity();
   clearTimeout(activityTimer);
-  activityTimer = setTimeout(refreshActivity, 250);
+  activityTimer = setTimeout(() => {
+    watchActivity();
+    refreshActivity();
+  }, 250);
 });
 byId('select-all').addEventListener('change', (event) => {
   checkboxes().forEach((checkbox) => selected[event.target.checked ? 'add' : 'delete'](checkbox.dataset.taskId));
@@ -806,14 +879,19 @@ function showBanner(kind, text) {
 
 /* Refresh */
 
-async function keepFresh(refresh) {
+async function keepFresh([refresh, millis]) {
   if (!document.hidden) {
     await refresh();
   }
-  setTimeout(keepFresh, REFRESH_MILLIS, refresh);
+  setTimeout(keepFresh, millis, [refresh, millis]);
 }
 
-const refreshes = [refreshConnection, refreshActivity, refreshEmbedded];
+const refreshes = [[refreshConnection, REFRESH_MILLIS], [refreshEmbedded, REFRESH_MILLIS],
+  [keepActivityFresh, ACTIVITY_REFRESH_MILLIS]];
 refreshes.forEach(keepFresh);
-document.addEventListener('visibilitychange', () => document.hidden || refreshes.forEach((refresh) => refresh()));
+watchActivity();
+document.addEventListener('visibilitychange', () => {
+  watchActivity();
+  document.hidden || refreshes.forEach(([refresh]) => refresh());
+});
 byId('time-zone').textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;

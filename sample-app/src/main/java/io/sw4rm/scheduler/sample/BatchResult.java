@@ -1,18 +1,16 @@
 package io.sw4rm.scheduler.sample;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-import io.sw4rm.scheduler.client.SchedulerException;
-import io.sw4rm.scheduler.client.SubmitTaskResult;
+import org.jspecify.annotations.Nullable;
+
+import io.sw4rm.scheduler.client.BatchProgress;
+import io.sw4rm.scheduler.client.TaskOutcome;
 
 /**
- * The outcome of a batch of submissions. Every task is counted:
- * {@code accepted + refused + failed = requested}.
+ * The result of a batch of submissions, or its result so far. A complete result counts
+ * every task: {@code accepted + refused + failed = requested}.
  *
  * @param requested the number of tasks in the batch
  * @param accepted the number of tasks that the scheduler accepted
@@ -20,46 +18,37 @@ import io.sw4rm.scheduler.client.SubmitTaskResult;
  * @param failed the number of calls that failed
  * @param reasons the reasons of refusals and failures, with the number of tasks
  */
-record BatchResult(int requested, int accepted, int refused, int failed, Map<String, Integer> reasons) {
+record BatchResult(long requested, long accepted, long refused, long failed, Map<String, Integer> reasons) {
 
-	static CompletableFuture<BatchResult> whenDone(List<CompletableFuture<SubmitTaskResult>> answers) {
-		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-			.handle((done, failure) -> of(answers));
+	private static final int MAX_REASONS = 20;
+
+	private static final String OTHER_REASONS = "other reasons";
+
+	static BatchResult of(long requested) {
+		return new BatchResult(requested, 0, 0, 0, Map.of());
 	}
 
-	private static BatchResult of(List<CompletableFuture<SubmitTaskResult>> answers) {
-		int accepted = 0;
-		int refused = 0;
-		int failed = 0;
-		Map<String, Integer> reasons = new LinkedHashMap<>();
-		for (CompletableFuture<SubmitTaskResult> answer : answers) {
-			try {
-				SubmitTaskResult result = answer.join();
-				if (result.accepted()) {
-					accepted++;
-				}
-				else {
-					refused++;
-					reasons.merge(result.reason(), 1, Integer::sum);
-				}
-			}
-			catch (CompletionException ex) {
-				failed++;
-				reasons.merge(reason(Objects.requireNonNull(ex.getCause())), 1, Integer::sum);
-			}
-		}
-		return new BatchResult(answers.size(), accepted, refused, failed, reasons);
+	BatchResult after(TaskOutcome outcome, BatchProgress progress) {
+		return new BatchResult(this.requested, progress.accepted(), progress.refused(), progress.failed(),
+				reasonsAfter(outcome));
 	}
 
-	/**
-	 * Leaves out the correlation id, so that equal failures count as one reason.
-	 */
-	private static String reason(Throwable failure) {
-		if (!(failure instanceof SchedulerException ex)) {
-			return String.valueOf(failure.getMessage());
+	private Map<String, Integer> reasonsAfter(TaskOutcome outcome) {
+		String reason = reason(outcome);
+		if (reason == null) {
+			return this.reasons;
 		}
-		String reason = "%s at %s".formatted(ex.getStatusCode(), ex.getTarget());
-		return (ex.getProblem() != null) ? reason + ": " + ex.getProblem().meaning() : reason;
+		Map<String, Integer> reasons = new LinkedHashMap<>(this.reasons);
+		boolean listed = reasons.containsKey(reason) || reasons.size() < MAX_REASONS;
+		reasons.merge(listed ? reason : OTHER_REASONS, 1, Integer::sum);
+		return reasons;
+	}
+
+	private static @Nullable String reason(TaskOutcome outcome) {
+		if (outcome.failure() != null) {
+			return Failures.reason(outcome.failure());
+		}
+		return (outcome.result() != null && !outcome.result().accepted()) ? outcome.result().reason() : null;
 	}
 
 }

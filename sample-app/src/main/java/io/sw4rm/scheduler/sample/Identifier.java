@@ -19,7 +19,7 @@ import jakarta.validation.constraints.Size;
 @Pattern(regexp = "\\s*|[^\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}]([^\\p{Cc}\\p{Cs}]*[^\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}])?",
 		message = "must not start or end with blanks, or contain control characters")
 @Constraint(validatedBy = {})
-@Target({ ElementType.FIELD, ElementType.PARAMETER })
+@Target({ ElementType.FIELD, ElementType.PARAMETER, ElementType.TYPE_USE })
 @Retention(RetentionPolicy.RUNTIME)
 @interface Identifier {
 

@@ -1,14 +1,7 @@
 package io.sw4rm.scheduler.sample;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotEmpty;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
-import org.hibernate.validator.constraints.Range;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.StringUtils;
@@ -17,7 +10,6 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.PreemptionResult;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
@@ -26,7 +18,7 @@ import io.sw4rm.scheduler.client.TaskSubmission;
 import static io.sw4rm.scheduler.sample.ClientArguments.checked;
 
 /**
- * Submits single tasks and batches of tasks, and requests preemptions.
+ * Submits tasks and requests preemptions.
  */
 @RestController
 @RequestMapping("/api/tasks")
@@ -34,25 +26,13 @@ class TaskController {
 
 	private final SchedulerClient scheduler;
 
-	private final AsyncSchedulerClient asyncScheduler;
-
-	TaskController(SchedulerClient scheduler, AsyncSchedulerClient asyncScheduler) {
+	TaskController(SchedulerClient scheduler) {
 		this.scheduler = scheduler;
-		this.asyncScheduler = asyncScheduler;
 	}
 
 	@PostMapping
 	SubmitTaskResult submit(@Valid @RequestBody Task task) {
 		return checked(() -> this.scheduler.submitTask(task.toSubmission()));
-	}
-
-	@PostMapping("/batch")
-	CompletableFuture<BatchResult> submitMany(@Valid @RequestBody Batch batch) {
-		List<TaskSubmission> submissions = checked(() -> batch.tasks().stream().map(Task::toSubmission).toList());
-		List<CompletableFuture<SubmitTaskResult>> answers = submissions.stream()
-			.map(this.asyncScheduler::submitTask)
-			.toList();
-		return BatchResult.whenDone(answers);
 	}
 
 	@PostMapping("/preempt")
@@ -73,9 +53,8 @@ class TaskController {
 	 * left out
 	 */
 	record Task(@NotBlank @Identifier String agentId, @Identifier @Nullable String taskId,
-			@Range(min = TaskSubmission.MIN_PRIORITY, max = TaskSubmission.MAX_PRIORITY,
-					message = "must be in range [{min}, {max}], got ${validatedValue}") @Nullable Integer priority,
-			@Nullable String scope, @Nullable Object params, @Nullable String contentType) {
+			@Priority @Nullable Integer priority, @Nullable String scope, @Nullable Object params,
+			@Nullable String contentType) {
 
 		TaskSubmission toSubmission() {
 			TaskSubmission.Builder submission = TaskSubmission.forAgent(this.agentId);
@@ -96,15 +75,6 @@ class TaskController {
 			}
 			return submission.build();
 		}
-
-	}
-
-	/**
-	 * A batch of tasks to submit.
-	 *
-	 * @param tasks the tasks
-	 */
-	record Batch(@NotEmpty @Size(max = 1000) List<@NotNull @Valid Task> tasks) {
 
 	}
 

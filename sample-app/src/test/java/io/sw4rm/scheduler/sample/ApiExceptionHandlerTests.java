@@ -118,7 +118,6 @@ class ApiExceptionHandlerTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			/api/tasks           | {"agentId": "worker-1", "scope": "\\ud800"}
 			/api/tasks           | {"agentId": "worker-1", "params": "\\ud800"}
-			/api/tasks/batch     | {"tasks": [{"agentId": "worker-1", "scope": "\\ud800"}]}
 			/api/tasks/preempt   | {"agentId": "worker-1", "taskId": "a", "reason": "\\ud800"}
 			/api/activity/purge  | {"agentId": "worker-1", "taskIds": ["\\ud800"]}
 			/api/agents/shutdown | {"agentId": "worker-1", "gracePeriodSeconds": 9223372036854775807}

@@ -93,9 +93,21 @@ class IdentifierTests {
 	}
 
 	@Test
-	void refusesBlankAfterAgentIdInQuery() {
+	void refusesBlankAfterAgentIdOfBatch() {
+		post("/api/tasks/batch", """
+				{"count": 1, "agentIds": ["worker-1", "worker-2 "]}""").expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.errors")
+			.isEqualTo(Map.of("agentIds[1]", MESSAGE));
+		assertThat(this.scheduler.agentIds()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/activity", "/api/activity/watch" })
+	void refusesBlankAfterAgentIdInQuery(String path) {
 		this.rest.get()
-			.uri("/api/activity?agentId={agentId}", "worker-2 ")
+			.uri(path + "?agentId={agentId}", "worker-2 ")
 			.exchange()
 			.expectStatus()
 			.isBadRequest()

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -58,6 +59,15 @@ class PageTests {
 			    })
 			    .map((element) => element.outerHTML.slice(0, 200));
 			}
+			""";
+
+	/**
+	 * Turns off the slow refresh of the activity, so that only events refresh it.
+	 */
+	private static final String WITHOUT_SLOW_REFRESH = """
+			const setTimeoutOfBrowser = window.setTimeout;
+			window.setTimeout = (task, millis, ...args) =>
+			  millis === 10000 ? 0 : setTimeoutOfBrowser(task, millis, ...args);
 			""";
 
 	@Autowired
@@ -182,33 +192,54 @@ class PageTests {
 	}
 
 	@Test
-	void saysWhyBatchIsRefused(Page page) {
+	void saysWhyBatchIsInvalid(Page page) {
 		open(page);
 		Locator form = section(page, "Submit a batch");
-		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("60");
 		form.getByLabel("Agents").fill("worker-1, " + "w".repeat(201));
 		button(form, "Submit batch").click();
-		assertThat(log(page)).containsText("Submitted 60 tasks: 0 accepted, 0 refused, 60 failed.");
-		assertThat(form.getByRole(AriaRole.LISTITEM).first())
-			.containsText("agentId must not be longer than 200 characters");
+		assertThat(log(page)).containsText("agentIds[1] must not be longer than 200 characters");
+		assertThat(form.getByLabel("Agents")).hasAccessibleDescription(
+				"Separated by commas. Tasks are distributed in turn. Must not be longer than 200 characters.");
+		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).isHidden();
+		assertThat(this.scheduler.agentIds()).isEmpty();
+	}
+
+	@Test
+	void showsProgressOfBatch(Page page) {
+		open(page);
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
+		Locator form = section(page, "Submit a batch");
+		button(form, "Submit batch").click();
+		assertThat(form.locator("dd")).hasText(new String[] { "99", "0", "0", "100" });
+		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 99);
+		assertThat(page.getByText("Submitted 100 tasks")).hasCount(0);
 	}
 
 	@Test
 	void countsTasksAsFailedWhenApplicationDoesNotRespond(Page page) {
 		open(page);
+		page.route("**/api/tasks/batch", Route::abort);
 		Locator form = section(page, "Submit a batch");
-		form.getByLabel("Tasks", new Locator.GetByLabelOptions().setExact(true)).fill("120");
-		page.route("**/api/tasks/batch", (route) -> {
-			if (this.scheduler.queued().isEmpty()) {
-				route.resume();
-			}
-			else {
-				route.abort();
-			}
-		});
 		button(form, "Submit batch").click();
-		assertThat(log(page)).containsText("Submitted 120 tasks: 50 accepted, 0 refused, 70 failed.");
-		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 120);
+		assertThat(log(page)).containsText("Submitted 100 tasks: 0 accepted, 0 refused, 100 failed.");
+		assertThat(form.getByRole(AriaRole.LISTITEM))
+			.hasText(new String[] { "100 × The application does not respond. Check that it is running." });
+	}
+
+	@Test
+	void countsTasksWithoutOutcomeAsFailedWhenConnectionIsLost(Page page) {
+		open(page);
+		page.route("**/api/tasks/batch",
+				(route) -> route.fulfill(new Route.FulfillOptions().setContentType("application/x-ndjson").setBody("""
+						{"requested": 100, "accepted": 0, "refused": 0, "failed": 0, "reasons": {}}
+						{"requested": 100, "accepted": 50, "refused": 3, "failed": 1, "reasons": {"no": 3, "lost": 1}}
+						{"requested": 100, "acc""")));
+		Locator form = section(page, "Submit a batch");
+		button(form, "Submit batch").click();
+		assertThat(log(page)).containsText("Submitted 100 tasks: 50 accepted, 3 refused, 47 failed.");
+		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 100);
+		assertThat(form.getByRole(AriaRole.LISTITEM)).hasText(new String[] { "3 × no", "1 × lost",
+				"46 × The application does not respond. Check that it is running." });
 	}
 
 	@Test
@@ -277,11 +308,37 @@ class PageTests {
 	}
 
 	@Test
-	void refreshesActivityAutomatically(Page page) {
+	void showsActivityAtOnce(Page page) {
+		page.addInitScript(WITHOUT_SLOW_REFRESH);
 		open(page);
 		assertThat(page.getByText("No entries for worker-1.")).isVisible();
+		submit("task-1");
+		assertThat(row(page, "Activity buffer", "task-1")).isVisible();
+		section(page, "Activity buffer").getByLabel("Agent").fill("worker-2");
+		assertThat(page.getByText("No entries for worker-2.")).isVisible();
+		this.client.submitTask(TaskSubmission.forAgent("worker-2").taskId("task-2").build());
+		assertThat(row(page, "Activity buffer", "task-2")).isVisible();
+	}
+
+	@Test
+	void showsPurgeByOthers(Page page) {
 		submit("task-123");
+		open(page);
 		assertThat(row(page, "Activity buffer", "task-123")).isVisible();
+		this.client.purgeAllActivity("worker-1");
+		assertThat(row(page, "Activity buffer", "task-123")).hasCount(0);
+	}
+
+	@Test
+	void showsThatActivityIsNotUpdatedUntilItIsAgain(Page page) {
+		page.addInitScript(WITHOUT_SLOW_REFRESH);
+		open(page);
+		Locator activity = section(page, "Activity buffer");
+		assertThat(activity).containsText("Live");
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1000).fail(Status.UNAVAILABLE);
+		assertThat(activity).containsText("Not updated. The scheduler is unavailable.");
+		this.scheduler.faults().clear();
+		assertThat(activity).containsText("Live");
 	}
 
 	@Test

@@ -1,11 +1,7 @@
 package io.sw4rm.scheduler.sample;
 
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
-import io.grpc.Status;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +11,6 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.embedded.Rpc;
-import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -128,97 +122,6 @@ class TaskControllerTests {
 			.expectBody()
 			.jsonPath("$.detail")
 			.value((detail) -> assertThat(detail).asString().contains("text/plain"));
-	}
-
-	@Test
-	void countsEveryTaskOfBatch() {
-		this.scheduler.faults().on(Rpc.SUBMIT_TASK).times(3).fail(Status.UNAVAILABLE);
-		List<Map<String, String>> tasks = IntStream.range(0, 150)
-			.mapToObj((index) -> Map.of("agentId", "worker-1"))
-			.toList();
-		this.rest.post()
-			.uri("/api/tasks/batch")
-			.body(Map.of("tasks", tasks))
-			.exchange()
-			.expectStatus()
-			.isOk()
-			.expectBody(BatchResult.class)
-			.value((result) -> {
-				assertThat(result).isNotNull();
-				assertThat(result.requested()).isEqualTo(150);
-				assertThat(result.accepted()).isEqualTo(147);
-				assertThat(result.refused()).isZero();
-				assertThat(result.failed()).isEqualTo(3);
-				assertThat(result.reasons()).hasSize(1).containsEntry("UNAVAILABLE at " + this.scheduler.address(), 3);
-			});
-		assertThat(this.scheduler.queued()).hasSize(147).extracting(ScheduledTask::taskId).doesNotHaveDuplicates();
-	}
-
-	@Test
-	void countsRefusedTasksOfBatch() {
-		List<Map<String, String>> tasks = Collections.nCopies(50, Map.of("agentId", "worker-1", "taskId", "task-123"));
-		this.rest.post()
-			.uri("/api/tasks/batch")
-			.body(Map.of("tasks", tasks))
-			.exchange()
-			.expectStatus()
-			.isOk()
-			.expectBody(BatchResult.class)
-			.value((result) -> {
-				assertThat(result).isNotNull();
-				assertThat(result.accepted()).isOne();
-				assertThat(result.refused()).isEqualTo(49);
-				assertThat(result.failed()).isZero();
-				assertThat(result.reasons()).hasSize(1).containsValue(49);
-			});
-	}
-
-	@Test
-	void countsOtherTasksOfBatchWhenParamsOfOneCannotBeConverted() {
-		post("/api/tasks/batch", """
-				{"tasks": [{"agentId": "worker-1", "taskId": "a"},
-				 {"agentId": "worker-1", "params": {"a": 1}, "contentType": "text/plain"},
-				 {"agentId": "worker-1", "taskId": "b"}]}""").expectStatus()
-			.isOk()
-			.expectBody(BatchResult.class)
-			.value((result) -> {
-				assertThat(result).isNotNull();
-				assertThat(result.requested()).isEqualTo(3);
-				assertThat(result.accepted()).isEqualTo(2);
-				assertThat(result.failed()).isOne();
-				assertThat(result.reasons().keySet()).singleElement()
-					.asString()
-					.startsWith("params of type")
-					.contains("text/plain");
-			});
-		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).containsExactlyInAnyOrder("a", "b");
-	}
-
-	@Test
-	void submitsNoneOfManyTasksWhenOneIsInvalid() {
-		post("/api/tasks/batch", """
-				{"tasks": [{"agentId": "worker-1"}, {"agentId": "worker-1", "priority": -20}]}""").expectStatus()
-			.isBadRequest()
-			.expectBody()
-			.jsonPath("$.errors")
-			.isEqualTo(Map.of("tasks[1].priority", "must be in range [-19, 20], got -20"));
-		assertThat(this.scheduler.queued()).isEmpty();
-	}
-
-	@Test
-	void refusesMoreThanThousandTasksAtOnce() {
-		List<Map<String, String>> tasks = IntStream.range(0, 1001)
-			.mapToObj((index) -> Map.of("agentId", "worker-1"))
-			.toList();
-		this.rest.post()
-			.uri("/api/tasks/batch")
-			.body(Map.of("tasks", tasks))
-			.exchange()
-			.expectStatus()
-			.isBadRequest()
-			.expectBody()
-			.jsonPath("$.errors.tasks")
-			.isEqualTo("size must be between 0 and 1000");
 	}
 
 	@Test
