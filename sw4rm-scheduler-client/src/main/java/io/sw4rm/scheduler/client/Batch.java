@@ -237,19 +237,11 @@ abstract class Batch {
 		 */
 		@Override
 		public final void accept(@Nullable SubmitTaskResult result, @Nullable Throwable failure) {
-			try {
-				CallLimit limit = Batch.this.calls.limit();
-				if (limit != null) {
-					limit.release(ownClaim());
-				}
+			if (result == null) {
+				end(TaskOutcome.Status.FAILED, null, failure);
 			}
-			finally {
-				if (result == null) {
-					end(TaskOutcome.Status.FAILED, null, failure);
-				}
-				else {
-					end(result.accepted() ? TaskOutcome.Status.ACCEPTED : TaskOutcome.Status.REFUSED, result, null);
-				}
+			else {
+				end(result.accepted() ? TaskOutcome.Status.ACCEPTED : TaskOutcome.Status.REFUSED, result, null);
 			}
 		}
 
@@ -265,8 +257,24 @@ abstract class Batch {
 		@Override
 		public final void run() {
 			record(outcome());
-			onRecorded();
-			completeIfAnswered();
+			try {
+				releasePermit();
+			}
+			finally {
+				onRecorded();
+				completeIfAnswered();
+			}
+		}
+
+		/**
+		 * Not before the stop condition was evaluated, which would otherwise be too late
+		 * for the task that gets the permit.
+		 */
+		private void releasePermit() {
+			CallLimit limit = Batch.this.calls.limit();
+			if (limit != null && outcome().status() != TaskOutcome.Status.NOT_SENT) {
+				limit.release(ownClaim());
+			}
 		}
 
 		final TaskOutcome outcome() {
