@@ -1,7 +1,7 @@
 package io.sw4rm.scheduler.sample;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,8 @@ import io.sw4rm.scheduler.client.TaskOutcome;
  * @param accepted the number of tasks that the scheduler accepted
  * @param refused the number of tasks that the scheduler refused
  * @param failed the number of calls that failed
- * @param reasons the reasons of refusals and failures, with the number of tasks
+ * @param reasons the reasons of refusals and failures in alphabetical order, with the
+ * number of tasks
  */
 record BatchResult(long requested, long accepted, long refused, long failed, Map<String, Integer> reasons) {
 
@@ -38,7 +39,7 @@ record BatchResult(long requested, long accepted, long refused, long failed, Map
 		if (reason == null) {
 			return this.reasons;
 		}
-		Map<String, Integer> reasons = new LinkedHashMap<>(this.reasons);
+		Map<String, Integer> reasons = new TreeMap<>(this.reasons);
 		boolean listed = reasons.containsKey(reason) || reasons.size() < MAX_REASONS;
 		reasons.merge(listed ? reason : OTHER_REASONS, 1, Integer::sum);
 		return reasons;
