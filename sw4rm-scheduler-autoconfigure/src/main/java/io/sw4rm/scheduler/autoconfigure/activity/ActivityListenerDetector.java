@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.activity;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,8 +17,10 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientFactory;
@@ -62,9 +65,11 @@ class ActivityListenerDetector {
 				|| !AnnotationUtils.isCandidateClass(type, SchedulerActivityListener.class)) {
 			return;
 		}
-		MetadataLookup<@Nullable Set<SchedulerActivityListener>> lookup = (method) -> {
-			Set<SchedulerActivityListener> annotations = AnnotatedElementUtils.findMergedRepeatableAnnotations(method,
-					SchedulerActivityListener.class, SchedulerActivityListeners.class);
+		MetadataLookup<@Nullable List<SchedulerActivityListener>> lookup = (method) -> {
+			List<SchedulerActivityListener> annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+				.stream(SchedulerActivityListener.class)
+				.map(MergedAnnotation::synthesize)
+				.toList();
 			return annotations.isEmpty() ? null : annotations;
 		};
 		MethodIntrospector.selectMethods(type, lookup)
@@ -79,7 +84,7 @@ class ActivityListenerDetector {
 		return (type != null) ? AutoProxyUtils.determineTargetClass(this.beanFactory, beanName) : null;
 	}
 
-	private void add(String beanName, Method method, Set<SchedulerActivityListener> annotations) {
+	private void add(String beanName, Method method, List<SchedulerActivityListener> annotations) {
 		ActivityListenerMethod listenerMethod = new ActivityListenerMethod(this.beanFactory, beanName, method);
 		for (SchedulerActivityListener annotation : annotations) {
 			add(listenerMethod, annotation);

@@ -28,14 +28,11 @@ public final class SchedulerConnection {
 
 	private final Channel channel;
 
-	private final HealthCheck healthCheck;
-
 	SchedulerConnection(Channel channel, @Nullable SchedulerAddress address, boolean encrypted, boolean embedded) {
 		this.channel = channel;
 		this.address = address;
 		this.encrypted = encrypted;
 		this.embedded = embedded;
-		this.healthCheck = new HealthCheck(channel);
 	}
 
 	/**
@@ -120,7 +117,7 @@ public final class SchedulerConnection {
 	 * @return the health
 	 */
 	public SchedulerHealth checkHealth(Deadline deadline, boolean repeat) {
-		return this.healthCheck.run(deadline, repeat);
+		return new HealthCheck(this.channel).run(deadline, repeat);
 	}
 
 	/**

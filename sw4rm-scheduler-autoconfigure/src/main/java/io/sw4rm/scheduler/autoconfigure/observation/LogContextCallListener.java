@@ -1,5 +1,9 @@
 package io.sw4rm.scheduler.autoconfigure.observation;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -19,12 +23,12 @@ class LogContextCallListener implements SchedulerCallListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SchedulerClient.class);
 
+	/** What the open scopes of a thread have replaced: scopes of calls may be nested. */
+	private final ThreadLocal<List<@Nullable String>> replaced = ThreadLocal.withInitial(ArrayList::new);
+
 	@Override
 	public void onScopeOpened(SchedulerCall call) {
-		String previous = MDC.get(MDC_KEY);
-		if (previous != null) {
-			call.setAttribute(new Previous(Thread.currentThread()), previous);
-		}
+		this.replaced.get().add(MDC.get(MDC_KEY));
 		MDC.put(MDC_KEY, call.correlationId());
 	}
 
@@ -35,19 +39,14 @@ class LogContextCallListener implements SchedulerCallListener {
 
 	@Override
 	public void onScopeClosed(SchedulerCall call) {
-		if (call.getAttribute(new Previous(Thread.currentThread())) instanceof String previous) {
+		List<@Nullable String> replaced = this.replaced.get();
+		String previous = replaced.remove(replaced.size() - 1);
+		if (previous != null) {
 			MDC.put(MDC_KEY, previous);
 		}
 		else {
 			MDC.remove(MDC_KEY);
 		}
-	}
-
-	/**
-	 * Scopes on different threads may overlap.
-	 */
-	private record Previous(Thread thread) {
-
 	}
 
 }
