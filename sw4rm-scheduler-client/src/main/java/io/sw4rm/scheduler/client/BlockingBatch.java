@@ -4,7 +4,7 @@ import java.util.Spliterator;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -24,7 +24,7 @@ final class BlockingBatch extends SourceBatch implements Spliterator<TaskOutcome
 	/** Wakes the consumer up. */
 	private static final TaskOutcome NONE = new TaskOutcome(0, null, TaskOutcome.Status.NOT_SENT, null, null);
 
-	private final BlockingQueue<TaskOutcome> outcomes = new LinkedBlockingQueue<>();
+	private final BlockingQueue<TaskOutcome> outcomes = new LinkedTransferQueue<>();
 
 	private volatile Context.@Nullable CancellableContext context;
 

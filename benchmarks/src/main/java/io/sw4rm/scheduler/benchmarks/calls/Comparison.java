@@ -37,6 +37,7 @@ public final class Comparison {
 		rows.put("boot-submit", Scenario.submissions(Contender.BOOT_METRICS, Style.BLOCKING, 1));
 		rows.put("boot-16", Scenario.preemptions(Contender.BOOT_METRICS, Style.BLOCKING, 16));
 		rows.put("boot-async", Scenario.preemptions(Contender.BOOT_METRICS, Style.ASYNC, 64));
+		rows.put("boot-tracing", Scenario.preemptions(Contender.BOOT_TRACING, Style.BLOCKING, 1));
 		rows.put("boot-stub", Scenario.preemptions(Contender.BOOT_STUB, Style.BLOCKING, 1));
 		rows.put("boot-stub-16", Scenario.preemptions(Contender.BOOT_STUB, Style.BLOCKING, 16));
 		return rows;
