@@ -4,7 +4,6 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.contributor.Status;
@@ -13,6 +12,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
@@ -31,7 +31,7 @@ class ConnectionController {
 
 	private final boolean embedded;
 
-	ConnectionController(@Qualifier("sw4rmSchedulerChannel") ManagedChannel channel, HealthEndpoint health,
+	ConnectionController(@SchedulerChannel ManagedChannel channel, HealthEndpoint health,
 			SchedulerConnectionDetails connectionDetails, ObjectProvider<EmbeddedScheduler> embeddedScheduler) {
 		this.channel = channel;
 		this.health = health;

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
 @SampleApplicationTest
@@ -28,7 +28,7 @@ class ConnectionControllerTests {
 	}
 
 	@Test
-	void connectsAndTellsTargetAndState(@Autowired @Qualifier("sw4rmSchedulerChannel") ManagedChannel channel) {
+	void connectsAndTellsTargetAndState(@Autowired @SchedulerChannel ManagedChannel channel) {
 		channel.enterIdle();
 		awaitState("CONNECTED");
 	}

@@ -16,6 +16,7 @@ import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.util.ClassUtils;
 
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
@@ -83,7 +84,7 @@ class NamedSchedulersRegistrar implements BeanDefinitionRegistryPostProcessor, A
 		if (!context.getEnvironment().getProperty("sw4rm.scheduler.enabled", Boolean.class, true)) {
 			throw processedWith("'sw4rm.scheduler.enabled' is false");
 		}
-		if (!context.containsBean(SchedulerConnections.CHANNEL_BEAN_NAME)
+		if (!context.containsBean(SchedulerChannel.BEAN_NAME)
 				&& SchedulerConnections.isAddressSet(context.getEnvironment())) {
 			throw processedWith("'sw4rm.scheduler.address' is set");
 		}

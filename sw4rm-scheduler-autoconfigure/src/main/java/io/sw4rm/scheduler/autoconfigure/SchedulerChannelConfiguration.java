@@ -20,6 +20,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
 import io.sw4rm.scheduler.autoconfigure.channel.ChannelCredentialsPostProcessor;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
 
@@ -52,10 +53,10 @@ class SchedulerChannelConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@Conditional(OnDefaultSchedulerCondition.class)
-	@ConditionalOnMissingBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
+	@ConditionalOnMissingBean(name = SchedulerChannel.BEAN_NAME)
 	static class DefaultChannelConfiguration {
 
-		@Bean(name = SchedulerConnections.CHANNEL_BEAN_NAME, defaultCandidate = false, destroyMethod = "")
+		@Bean(name = SchedulerChannel.BEAN_NAME, defaultCandidate = false, destroyMethod = "")
 		ManagedChannel sw4rmSchedulerChannel(@Qualifier("sw4rmSchedulerConnection") SchedulerConnection connection) {
 			return (ManagedChannel) connection.channel();
 		}

@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
@@ -45,8 +47,8 @@ class SchedulerClientConfiguration {
 
 	@Bean
 	SchedulerConnections sw4rmSchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
-			SchedulerProperties properties) {
-		return new SchedulerConnections(beanFactory, environment, properties);
+			ApplicationEventPublisher eventPublisher, SchedulerProperties properties) {
+		return new SchedulerConnections(beanFactory, environment, eventPublisher, properties);
 	}
 
 	@Bean
@@ -61,7 +63,7 @@ class SchedulerClientConfiguration {
 	 * The clients of the scheduler without a name.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(name = SchedulerConnections.CHANNEL_BEAN_NAME)
+	@ConditionalOnBean(name = SchedulerChannel.BEAN_NAME)
 	static class DefaultClientConfiguration implements SmartInitializingSingleton {
 
 		private final BeanFactory beanFactory;
@@ -144,7 +146,7 @@ class SchedulerClientConfiguration {
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			BeanDefinitionRegistry registry = context.getRegistry();
-			return registry.containsBeanDefinition(SchedulerConnections.CHANNEL_BEAN_NAME)
+			return registry.containsBeanDefinition(SchedulerChannel.BEAN_NAME)
 					|| (registry.containsBeanDefinition("sw4rmSchedulerConnectionFactory")
 							&& !SchedulerConnections.namedSchedulers(context.getEnvironment()).isEmpty());
 		}

@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.core.annotation.Order;
@@ -36,6 +37,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 
 import io.sw4rm.scheduler.autoconfigure.channel.ConnectionSettings;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionFactory;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
@@ -61,11 +63,6 @@ public final class SchedulerConnections {
 	public static final String DEFAULT_NAME = "default";
 
 	/**
-	 * The bean name of the default scheduler's channel, which applications may define.
-	 */
-	public static final String CHANNEL_BEAN_NAME = "sw4rmSchedulerChannel";
-
-	/**
 	 * The bean name of the connection details that the properties define.
 	 */
 	public static final String CONNECTION_DETAILS_BEAN_NAME = "sw4rmSchedulerConnectionDetails";
@@ -80,6 +77,8 @@ public final class SchedulerConnections {
 
 	private final Binder binder;
 
+	private final ApplicationEventPublisher eventPublisher;
+
 	private final SchedulerProperties properties;
 
 	private final Map<String, SchedulerClientProperties> clientProperties = new ConcurrentHashMap<>();
@@ -87,11 +86,12 @@ public final class SchedulerConnections {
 	private final Set<String> names = new LinkedHashSet<>();
 
 	SchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
-			SchedulerProperties properties) {
+			ApplicationEventPublisher eventPublisher, SchedulerProperties properties) {
 		this.beanFactory = beanFactory;
+		this.eventPublisher = eventPublisher;
 		this.binder = Binder.get(environment);
 		this.properties = properties;
-		if (beanFactory.containsBean(CHANNEL_BEAN_NAME)) {
+		if (beanFactory.containsBean(SchedulerChannel.BEAN_NAME)) {
 			this.names.add(DEFAULT_NAME);
 		}
 		this.names.addAll(namedSchedulers(environment));
@@ -136,7 +136,7 @@ public final class SchedulerConnections {
 	 * @return whether the channel is replaced
 	 */
 	public static boolean isChannelReplaced(ListableBeanFactory beanFactory) {
-		return beanFactory.containsBean(CHANNEL_BEAN_NAME)
+		return beanFactory.containsBean(SchedulerChannel.BEAN_NAME)
 				&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
 						SchedulerChannelConfiguration.DefaultChannelConfiguration.class, true, false).length == 0;
 	}
@@ -311,11 +311,16 @@ public final class SchedulerConnections {
 	 * Create the connection to a scheduler.
 	 */
 	SchedulerConnection connect(String name) {
-		SchedulerClientProperties properties = properties(name);
+		SchedulerConnection connection = connect(name, properties(name));
+		connection.publishEvents(name, this.eventPublisher);
+		return connection;
+	}
+
+	private SchedulerConnection connect(String name, SchedulerClientProperties properties) {
 		if (name.equals(DEFAULT_NAME) && isChannelReplaced(this.beanFactory)) {
 			new SchedulerPropertiesValidator(PREFIX).validateForReplacedChannel(properties);
 			interceptors(name, null);
-			return SchedulerConnection.of(this.beanFactory.getBean(CHANNEL_BEAN_NAME, Channel.class));
+			return SchedulerConnection.of(this.beanFactory.getBean(SchedulerChannel.BEAN_NAME, Channel.class));
 		}
 		SchedulerConnectionDetails details = connectionDetails(name, properties);
 		SchedulerAddress address = SchedulerAddress.parse(details.getAddress());

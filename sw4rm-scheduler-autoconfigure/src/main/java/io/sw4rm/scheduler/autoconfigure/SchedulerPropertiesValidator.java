@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannelProperties;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.client.SchedulerOperation;
@@ -82,7 +83,7 @@ final class SchedulerPropertiesValidator {
 	 */
 	void validateForReplacedChannel(SchedulerClientProperties properties) {
 		String reason = "The application's own bean '%s' replaces the channel that this setting applies to. Configure TLS there, and remove this setting."
-			.formatted(SchedulerConnections.CHANNEL_BEAN_NAME);
+			.formatted(SchedulerChannel.BEAN_NAME);
 		SchedulerClientProperties.Ssl ssl = properties.getSsl();
 		check(ssl.getBundle() == null, "ssl.bundle", ssl.getBundle(), reason);
 		check(!ssl.isRequested(), "ssl.enabled", ssl.getEnabled(), reason);

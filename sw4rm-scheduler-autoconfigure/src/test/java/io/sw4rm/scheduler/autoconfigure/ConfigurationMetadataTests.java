@@ -21,8 +21,8 @@ class ConfigurationMetadataTests {
 	@Test
 	void describesEveryProperty() {
 		assertThat(properties()).hasSizeGreaterThan(20).allSatisfy((property) -> {
-			assertThat(property.path("name").asString())
-				.matches("(sw4rm\\.scheduler|management\\.endpoint\\.sw4rmscheduler)\\..*");
+			assertThat(property.path("name").asString()).matches(
+					"(sw4rm\\.scheduler|management\\.(endpoint\\.sw4rmscheduler|(health|info)\\.sw4rm-scheduler))\\..*");
 			assertThat(property.path("description").asString("")).as(property.path("name").asString())
 				.endsWith(".")
 				.isEqualTo(property.path("description").asString("").strip());
@@ -46,16 +46,24 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
+	void describesSwitchesOfActuator() {
+		assertThat(properties().stream().map((property) -> property.path("name").asString()))
+			.contains("management.health.sw4rm-scheduler.enabled", "management.info.sw4rm-scheduler.enabled");
+	}
+
+	@Test
 	void hintsAtKnownValues() {
 		assertThat(this.metadata.path("hints").valueStream().map((hint) -> hint.path("name").asString())).contains(
-				"sw4rm.scheduler.address", "sw4rm.scheduler.load-balancing-policy", "sw4rm.scheduler.compression");
+				"sw4rm.scheduler.address", "sw4rm.scheduler.load-balancing-policy", "sw4rm.scheduler.compression",
+				"sw4rm.scheduler.client.keys", "sw4rm.scheduler.metadata.keys", "sw4rm.scheduler.metadata.values");
 	}
 
 	@Test
 	void hintsNameExistingProperties() {
 		List<String> names = properties().stream().map((property) -> property.path("name").asString()).toList();
-		assertThat(this.metadata.path("hints").valueStream().map((hint) -> hint.path("name").asString()))
-			.isSubsetOf(names);
+		assertThat(this.metadata.path("hints")
+			.valueStream()
+			.map((hint) -> hint.path("name").asString().replaceFirst("\\.(keys|values)$", ""))).isSubsetOf(names);
 	}
 
 	private List<JsonNode> properties() {

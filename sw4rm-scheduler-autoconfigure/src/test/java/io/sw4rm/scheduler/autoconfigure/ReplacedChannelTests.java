@@ -25,6 +25,7 @@ import io.sw4rm.scheduler.autoconfigure.actuate.SchedulerEndpoint.SchedulerDescr
 import io.sw4rm.scheduler.autoconfigure.actuate.SchedulerEndpointAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.auth.SchedulerAuthAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.auth.SchedulerTokenSupplier;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.health.SchedulerHealthContributorAutoConfiguration;
 import io.sw4rm.scheduler.client.SchedulerClient;
@@ -51,7 +52,7 @@ class ReplacedChannelTests {
 				SchedulerEndpointAutoConfiguration.class, EmbeddedSchedulerAutoConfiguration.class))
 		.withPropertyValues("management.endpoints.web.exposure.include=*",
 				"management.info.sw4rm-scheduler.enabled=true")
-		.withBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class, () -> this.channel);
+		.withBean(SchedulerChannel.BEAN_NAME, ManagedChannel.class, () -> this.channel);
 
 	@AfterEach
 	void stop() {

@@ -6,6 +6,8 @@ import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.ApplicationEventPublisher;
+
 import io.sw4rm.scheduler.client.SchedulerClientBuilder;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
@@ -106,6 +108,18 @@ public final class SchedulerConnection {
 		}
 		catch (UnsupportedOperationException ex) {
 			return null;
+		}
+	}
+
+	/**
+	 * Publish the events of this connection until its channel is shut down, unless the
+	 * application's own channel does not provide its state.
+	 * @param clientName the name of the client
+	 * @param publisher publishes the events
+	 */
+	public void publishEvents(String clientName, ApplicationEventPublisher publisher) {
+		if (channelState() != null) {
+			new ConnectionEventPublisher(publisher, clientName, target(), (ManagedChannel) this.channel).start();
 		}
 	}
 

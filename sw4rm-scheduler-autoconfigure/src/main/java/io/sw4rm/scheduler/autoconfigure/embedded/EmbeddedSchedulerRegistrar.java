@@ -21,6 +21,7 @@ import org.springframework.util.ClassUtils;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.UnboundProperties;
 
@@ -111,7 +112,7 @@ class EmbeddedSchedulerRegistrar implements BeanDefinitionRegistryPostProcessor,
 					false))
 			.filter((name) -> !name.equals(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME));
 		return (SchedulerConnections.isChannelReplaced(beanFactory)
-				? Stream.concat(Stream.of(SchedulerConnections.CHANNEL_BEAN_NAME), details) : details)
+				? Stream.concat(Stream.of(SchedulerChannel.BEAN_NAME), details) : details)
 			.toList();
 	}
 

@@ -56,6 +56,7 @@ import org.springframework.context.ApplicationContext;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
@@ -242,7 +243,7 @@ class SchedulerCertificateRotationTests {
 						.until(() -> output.getAll()
 							.substring(logged.length())
 							.contains("the current certificates remain in use"));
-					context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
+					context.getBean(SchedulerChannel.BEAN_NAME, ManagedChannel.class).enterIdle();
 					poll(context);
 					assertThat(this.recorder.client()).isEqualTo("CN=client-0");
 					write(directory, certificates.issue("client-2"), certificates.authorityPem());
@@ -335,7 +336,7 @@ class SchedulerCertificateRotationTests {
 				poll(context);
 				update(context, SslBundle.of(stores, SslBundleKey.NONE));
 				assertThat(output).contains("several private keys (one, two)").contains("option 'key.alias'");
-				context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class).enterIdle();
+				context.getBean(SchedulerChannel.BEAN_NAME, ManagedChannel.class).enterIdle();
 				poll(context);
 				assertThat(this.recorder.client()).isEqualTo("CN=client-0");
 				update(context, SslBundle.of(stores, SslBundleKey.of(null, "two")));
@@ -400,8 +401,7 @@ class SchedulerCertificateRotationTests {
 				poll(context);
 				polled.set(true);
 				contexts.incrementAndGet();
-				channel[0] = new WeakReference<>(
-						context.getBean(SchedulerConnections.CHANNEL_BEAN_NAME, ManagedChannel.class));
+				channel[0] = new WeakReference<>(context.getBean(SchedulerChannel.BEAN_NAME, ManagedChannel.class));
 			});
 		assertThat(polled).isTrue();
 		@SuppressWarnings("unchecked")

@@ -1,0 +1,16 @@
+package io.sw4rm.scheduler.autoconfigure.channel;
+
+/**
+ * Published when a channel has no connection to its scheduler, and an attempt to connect
+ * has failed. Published once, until the connection is
+ * {@linkplain SchedulerConnectionRestoredEvent restored}. A connection that the channel
+ * can replace at once, or closes because it is idle, is not lost.
+ */
+@SuppressWarnings("serial")
+public class SchedulerConnectionLostEvent extends SchedulerConnectionEvent {
+
+	SchedulerConnectionLostEvent(Object source, String clientName, String target) {
+		super(source, clientName, target);
+	}
+
+}

@@ -1,0 +1,14 @@
+package io.sw4rm.scheduler.autoconfigure.channel;
+
+/**
+ * Published when a channel has a connection to its scheduler again, after a
+ * {@link SchedulerConnectionLostEvent}.
+ */
+@SuppressWarnings("serial")
+public class SchedulerConnectionRestoredEvent extends SchedulerConnectionEvent {
+
+	SchedulerConnectionRestoredEvent(Object source, String clientName, String target) {
+		super(source, clientName, target);
+	}
+
+}

@@ -1,0 +1,212 @@
+package io.sw4rm.scheduler.autoconfigure;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.grpc.ManagedChannel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
+import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.event.EventListener;
+
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionEvent;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionLostEvent;
+import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionRestoredEvent;
+import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerUnavailableException;
+import io.sw4rm.scheduler.client.address.SchedulerAddress;
+import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.Ports;
+import io.sw4rm.scheduler.testsupport.TcpServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link SchedulerConnectionLostEvent} and
+ * {@link SchedulerConnectionRestoredEvent}.
+ */
+@Timeout(120)
+class SchedulerConnectionEventTests {
+
+	private static final String LOST = "SchedulerConnectionLostEvent";
+
+	private static final String RESTORED = "SchedulerConnectionRestoredEvent";
+
+	private final int port = Ports.unused();
+
+	private EmbeddedScheduler scheduler = start();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
+				CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class))
+		.withPropertyValues("sw4rm.scheduler.address=" + this.scheduler.address(),
+				"sw4rm.scheduler.max-reconnect-backoff=100ms", "sw4rm.scheduler.deadline=30s")
+		.withBean(Events.class);
+
+	@AfterEach
+	void stop() {
+		this.scheduler.close();
+	}
+
+	private EmbeddedScheduler start() {
+		return EmbeddedScheduler.builder().port(this.port).start();
+	}
+
+	@Test
+	void tellsOnceThatConnectionIsLostAndThatItIsRestored() {
+		this.contextRunner.run((context) -> {
+			Events events = context.getBean(Events.class);
+			call(context);
+			this.scheduler.close();
+			fail(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			fail(context);
+			this.scheduler = start();
+			callWithPatience(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED));
+			assertThat(events.received).allSatisfy((event) -> {
+				assertThat(event.getClientName()).isEqualTo("default");
+				assertThat(event.getTarget()).isEqualTo(this.scheduler.address());
+				assertThat(event).asString().contains("default", this.scheduler.address());
+			});
+			this.scheduler.close();
+			fail(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED, LOST));
+		});
+	}
+
+	@Test
+	void tellsThatFirstConnectionFails() {
+		this.scheduler.close();
+		this.contextRunner.run((context) -> {
+			Events events = context.getBean(Events.class);
+			fail(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			this.scheduler = start();
+			callWithPatience(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED));
+		});
+	}
+
+	@Test
+	void tellsOnceHoweverOftenConnectingFails() {
+		try (TcpServer server = TcpServer.closing()) {
+			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + server.port())
+				.run((context) -> {
+					await().until(() -> {
+						fail(context);
+						return server.connections() > 4;
+					});
+					assertThat(context.getBean(Events.class).names()).containsExactly(LOST);
+				});
+		}
+	}
+
+	@Test
+	void tellsNothingWhenConnectionIsReplacedAtOnceOrIdleOrClosed() {
+		Events events = new Events();
+		this.contextRunner.withBean("others", Events.class, () -> events).run((context) -> {
+			call(context);
+			this.scheduler.close();
+			this.scheduler = start();
+			callWithPatience(context);
+			ManagedChannel channel = (ManagedChannel) context.getBean(SchedulerConnections.class)
+				.get("default")
+				.channel();
+			channel.enterIdle();
+			call(context);
+		});
+		assertThat(events.received).isEmpty();
+	}
+
+	@Test
+	void continuesWhenListenerFails() {
+		this.contextRunner.run((context) -> {
+			Events events = context.getBean(Events.class);
+			events.failing = true;
+			this.scheduler.close();
+			fail(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			this.scheduler = start();
+			callWithPatience(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED));
+		});
+	}
+
+	@Test
+	void namesClient() {
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.client.billing.address=localhost:" + Ports.unused())
+			.run((context) -> {
+				Events events = context.getBean(Events.class);
+				call(context);
+				fail(context.getBean("billingSchedulerClient", SchedulerClient.class));
+				await()
+					.untilAsserted(() -> assertThat(events.received).extracting(SchedulerConnectionEvent::getClientName)
+						.containsExactly("billing"));
+			});
+	}
+
+	@Test
+	void tellsConnectionOfApplicationsOwnChannel() {
+		ManagedChannel channel = SchedulerAddress.parse(this.scheduler.address()).newChannelBuilder().build();
+		this.contextRunner.withBean(SchedulerChannel.BEAN_NAME, ManagedChannel.class, () -> channel).run((context) -> {
+			Events events = context.getBean(Events.class);
+			this.scheduler.close();
+			fail(context);
+			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			assertThat(events.received.get(0).getTarget()).isEqualTo(channel.authority());
+		});
+		channel.shutdownNow();
+	}
+
+	private static void call(ApplicationContext context) {
+		context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
+	}
+
+	private static void callWithPatience(ApplicationContext context) {
+		await().ignoreException(SchedulerUnavailableException.class).until(() -> {
+			call(context);
+			return true;
+		});
+	}
+
+	private static void fail(ApplicationContext context) {
+		fail(context.getBean(SchedulerClient.class));
+	}
+
+	private static void fail(SchedulerClient client) {
+		assertThatExceptionOfType(SchedulerUnavailableException.class)
+			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
+	}
+
+	static class Events {
+
+		private final List<SchedulerConnectionEvent> received = new CopyOnWriteArrayList<>();
+
+		private volatile boolean failing;
+
+		@EventListener
+		void onEvent(SchedulerConnectionEvent event) {
+			this.received.add(event);
+			if (this.failing) {
+				throw new IllegalStateException("The listener fails");
+			}
+		}
+
+		List<String> names() {
+			return this.received.stream().map((event) -> event.getClass().getSimpleName()).toList();
+		}
+
+	}
+
+}
