@@ -169,6 +169,10 @@ class SchedulerConnectionEventTests {
 		channel.shutdownNow();
 	}
 
+	private static ManagedChannel channel(ApplicationContext context) {
+		return context.getBean(SchedulerChannel.BEAN_NAME, ManagedChannel.class);
+	}
+
 	private static void call(ApplicationContext context) {
 		context.getBean(SchedulerClient.class).pollActivityBuffer("worker-1");
 	}
