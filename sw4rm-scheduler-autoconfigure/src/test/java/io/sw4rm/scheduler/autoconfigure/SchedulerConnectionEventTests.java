@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,6 @@ import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.address.SchedulerAddress;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.testsupport.Ports;
-import io.sw4rm.scheduler.testsupport.TcpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -100,16 +100,19 @@ class SchedulerConnectionEventTests {
 
 	@Test
 	void tellsOnceHoweverOftenConnectingFails() {
-		try (TcpServer server = TcpServer.closing()) {
-			this.contextRunner.withPropertyValues("sw4rm.scheduler.address=localhost:" + server.port())
-				.run((context) -> {
-					await().until(() -> {
-						fail(context);
-						return server.connections() > 4;
-					});
-					assertThat(context.getBean(Events.class).names()).containsExactly(LOST);
-				});
-		}
+		this.scheduler.close();
+		this.contextRunner.run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				fail(context);
+				await().until(() -> channel(context).getState(false) == ConnectivityState.TRANSIENT_FAILURE);
+				channel(context).enterIdle();
+				await().until(() -> channel(context).getState(false) == ConnectivityState.IDLE);
+			}
+			this.scheduler = start();
+			callWithPatience(context);
+			await().untilAsserted(() -> assertThat(context.getBean(Events.class).names()).endsWith(RESTORED));
+			assertThat(context.getBean(Events.class).names()).containsExactly(LOST, RESTORED);
+		});
 	}
 
 	@Test
