@@ -16,5 +16,5 @@ import io.sw4rm.scheduler.client.TaskSubmission
  * @param init sets further values. Without a task id, the task has a random one
  * @throws IllegalArgumentException if a value is not valid
  */
-public inline fun taskSubmission(agentId: String, init: TaskSubmission.Builder.() -> Unit = {}): TaskSubmission =
+public fun taskSubmission(agentId: String, init: TaskSubmission.Builder.() -> Unit = {}): TaskSubmission =
 	TaskSubmission.forAgent(agentId).apply(init).build()

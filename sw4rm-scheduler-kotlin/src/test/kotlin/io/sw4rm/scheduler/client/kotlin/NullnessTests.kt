@@ -2,14 +2,10 @@ package io.sw4rm.scheduler.client.kotlin
 
 import org.assertj.core.api.Assertions.assertThat
 import org.jetbrains.kotlin.cli.common.ExitCode
-import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler
 import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
-import java.io.ByteArrayOutputStream
-import java.io.PrintStream
 import java.nio.file.Path
-import kotlin.io.path.writeText
 
 /**
  * Tests that Kotlin knows which values of the client are nullable.
@@ -26,7 +22,8 @@ class NullnessTests {
 		],
 	)
 	fun compiles(source: String, @TempDir directory: Path) {
-		assertThat(compile(source, directory)).isEqualTo(ExitCode.OK)
+		val result = compile(source, directory)
+		assertThat(result.exitCode).`as`(result.messages).isEqualTo(ExitCode.OK)
 	}
 
 	@ParameterizedTest
@@ -40,18 +37,11 @@ class NullnessTests {
 		],
 	)
 	fun `does not compile`(source: String, @TempDir directory: Path) {
-		assertThat(compile(source, directory)).isEqualTo(ExitCode.COMPILATION_ERROR)
+		val result = compile(source, directory)
+		assertThat(result.exitCode).`as`(result.messages).isEqualTo(ExitCode.COMPILATION_ERROR)
+		assertThat(result.messages).containsAnyOf("non-null type", "mismatch", "nullable receiver")
 	}
 
-	private fun compile(source: String, directory: Path): ExitCode {
-		val file = directory.resolve("Source.kt")
-		file.writeText("import io.sw4rm.scheduler.client.*\n$source\n")
-		val output = ByteArrayOutputStream()
-		val exitCode = K2JVMCompiler().exec(
-			PrintStream(output), file.toString(), "-d", directory.toString(), "-no-stdlib", "-classpath",
-			System.getProperty("java.class.path"),
-		)
-		println(output)
-		return exitCode
-	}
+	private fun compile(source: String, directory: Path): KotlinCompiler.Result =
+		KotlinCompiler.compile("import io.sw4rm.scheduler.client.*\n$source\n", directory)
 }
