@@ -229,7 +229,7 @@ class ForeignClientTests extends InteropTests {
 
 	@ParameterizedTest
 	@EnumSource(mode = Mode.EXCLUDE, names = "OK")
-	void mapsStatusCodes(Status.Code code) {
+	void reportsStatusCodes(Status.Code code) {
 		this.scheduler.faults().on(Rpc.SUBMIT_TASK).fail(code.toStatus().withDescription("not today"));
 		Outcome<SubmitTaskResponse> outcome = call(SUBMISSION);
 		assertThat(outcome.code()).isEqualTo(code);
@@ -252,22 +252,18 @@ class ForeignClientTests extends InteropTests {
 
 	@Test
 	void completesCallsInFlightWhenSchedulerStops() {
-		try (EmbeddedScheduler stopping = EmbeddedScheduler.builder().intercept(this.received).start()) {
-			this.received.handled = new CountDownLatch(1);
-			CompletableFuture<Outcome<SubmitTaskResponse>> inFlight = CompletableFuture
-				.supplyAsync(() -> submit(stopping));
-			await().until(() -> this.received.headers != null);
-			CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
-			await().until(() -> !isListening(stopping.port()));
-			this.received.handled.countDown();
-			// Sent before, but handled while the scheduler drains
-			assertThat(inFlight.join().code()).isEqualTo(Status.Code.OK);
-			assertThat(inFlight.join().response()).isEqualTo(SubmitTaskResponse.newBuilder()
-				.setReason("the scheduler is shutting down and accepts no new tasks")
-				.build());
-			stopped.join();
-			assertThat(submit(stopping).code()).isEqualTo(Status.Code.UNAVAILABLE);
-		}
+		PollActivityBufferRequest request = PollActivityBufferRequest.newBuilder().setAgentId("worker-1").build();
+		Outcome<PollActivityBufferResponse> outcome = callWhileStopping(
+				SchedulerServiceGrpc.getPollActivityBufferMethod(), request);
+		assertThat(outcome.code()).isEqualTo(Status.Code.OK);
+	}
+
+	@Test
+	void refusesTasksWhileDraining() {
+		Outcome<SubmitTaskResponse> outcome = callWhileStopping(SchedulerServiceGrpc.getSubmitTaskMethod(), SUBMISSION);
+		assertThat(outcome.response()).isEqualTo(SubmitTaskResponse.newBuilder()
+			.setReason("the scheduler is shutting down and accepts no new tasks")
+			.build());
 	}
 
 	@Test
@@ -301,8 +297,24 @@ class ForeignClientTests extends InteropTests {
 		return this.client.call(this.scheduler.address(), SchedulerServiceGrpc.getSubmitTaskMethod(), request);
 	}
 
-	private Outcome<SubmitTaskResponse> submit(EmbeddedScheduler scheduler) {
-		return this.client.call(scheduler.address(), SchedulerServiceGrpc.getSubmitTaskMethod(), SUBMISSION);
+	/**
+	 * Call a scheduler that handles the call only after it has begun to stop.
+	 */
+	private <Q extends Message, S extends Message> Outcome<S> callWhileStopping(MethodDescriptor<Q, S> method,
+			Q request) {
+		this.received.handled = new CountDownLatch(1);
+		try (EmbeddedScheduler stopping = EmbeddedScheduler.builder().intercept(this.received).start()) {
+			CompletableFuture<Outcome<S>> inFlight = CompletableFuture
+				.supplyAsync(() -> this.client.call(stopping.address(), method, request));
+			await().until(() -> this.received.headers != null);
+			CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
+			await().until(() -> !isListening(stopping.port()));
+			this.received.handled.countDown();
+			Outcome<S> outcome = inFlight.join();
+			stopped.join();
+			assertThat(this.client.call(stopping.address(), method, request).code()).isEqualTo(Status.Code.UNAVAILABLE);
+			return outcome;
+		}
 	}
 
 	private static boolean isListening(int port) {

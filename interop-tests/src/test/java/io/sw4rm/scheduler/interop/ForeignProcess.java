@@ -84,9 +84,14 @@ final class ForeignProcess implements AutoCloseable {
 		this.process.destroyForcibly().onExit().join();
 	}
 
+	/**
+	 * Return the JSON form of a message. It includes fields that are empty, which some
+	 * languages then send, and others do not.
+	 */
 	static JsonElement toJson(Message message) {
 		try {
-			return JsonParser.parseString(JsonFormat.printer().preservingProtoFieldNames().print(message));
+			return JsonParser.parseString(
+					JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence().print(message));
 		}
 		catch (InvalidProtocolBufferException ex) {
 			throw new IllegalArgumentException(ex);

@@ -285,7 +285,7 @@ class ForeignSchedulerTests extends InteropTests {
 			DATA_LOSS,           SchedulerException,                 internal_error,           99
 			UNAUTHENTICATED,     SchedulerPermissionDeniedException, permission_denied,        7
 			""")
-	void mapsStatusCodes(Status.Code code, String type, String errorCode, int errorNumber) {
+	void reportsStatusCodes(Status.Code code, String type, String errorCode, int errorNumber) {
 		this.scheduler.fail(SchedulerServiceGrpc.getSubmitTaskMethod(), code.toStatus().withDescription("not today"));
 		SchedulerException exception = submitAndFail();
 		assertThat(exception.getClass().getSimpleName()).isEqualTo(type);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -48,11 +49,20 @@ class InteropTable implements TestWatcher {
 	}
 
 	/**
+	 * Return the columns of roles, such as "Python client".
+	 */
+	static List<String> columns(List<String> roles) {
+		return roles.stream()
+			.flatMap((role) -> Stream.of(Language.values()).map((language) -> language + " " + role))
+			.toList();
+	}
+
+	/**
 	 * Return the name of a method as a sentence: {@code transfersUnicode} as "Transfers
 	 * unicode".
 	 */
 	static String sentence(String method) {
-		String words = method.replaceAll("(?=[A-Z])", " ").toLowerCase();
+		String words = method.replaceAll("(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
 		return Character.toUpperCase(words.charAt(0)) + words.substring(1);
 	}
 
@@ -64,10 +74,6 @@ class InteropTable implements TestWatcher {
 
 	static final class Results implements AutoCloseable {
 
-		private static final List<String> COLUMNS = Stream.of("client", "scheduler")
-			.flatMap((role) -> Stream.of(Language.values()).map((language) -> language + " " + role))
-			.toList();
-
 		private final Map<String, Map<String, List<Result>>> rows = new TreeMap<>();
 
 		synchronized void add(String row, String column, Result result) {
@@ -78,11 +84,12 @@ class InteropTable implements TestWatcher {
 
 		@Override
 		public synchronized void close() throws IOException {
+			List<String> columns = columns(List.of("client", "scheduler"));
 			List<String> lines = new ArrayList<>();
-			lines.add(line("promise", COLUMNS.stream()));
-			lines.add("|---".repeat(COLUMNS.size() + 1) + "|");
+			lines.add(line("promise", columns.stream()));
+			lines.add("|---".repeat(columns.size() + 1) + "|");
 			this.rows.forEach(
-					(row, cells) -> lines.add(line(row, COLUMNS.stream().map((column) -> cell(cells.get(column))))));
+					(row, cells) -> lines.add(line(row, columns.stream().map((column) -> cell(cells.get(column))))));
 			lines.add("");
 			for (Language language : Language.values()) {
 				lines.add(language + ": " + Optional.ofNullable(language.version()).orElse("missing"));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,10 +27,10 @@ enum Language {
 
 		@Override
 		String prepare() throws IOException, InterruptedException {
-			String version = run(INTEROP_TESTS, PYTHON.interpreter, "-c",
+			String version = run(INTEROP_TESTS, this.interpreter, "-c",
 					"import platform, grpc, grpc_tools; print(platform.python_version(), 'with grpcio', grpc.__version__)");
 			Path stubs = Files.createDirectories(TARGET.resolve("python"));
-			run(INTEROP_TESTS, PYTHON.interpreter, "-m", "grpc_tools.protoc", "-I" + PROTOCOL, "-I" + OTHER_PROTOCOLS,
+			run(INTEROP_TESTS, this.interpreter, "-m", "grpc_tools.protoc", "-I" + PROTOCOL, "-I" + OTHER_PROTOCOLS,
 					"--python_out=" + stubs, "--grpc_python_out=" + stubs, "sw4rm/scheduler/scheduler.proto",
 					"grpc_health/v1/health.proto");
 			return version;
@@ -49,14 +50,20 @@ enum Language {
 		@Override
 		String prepare() throws IOException, InterruptedException {
 			Path folder = Files.createDirectories(TARGET.resolve("javascript"));
-			for (String file : List.of("package.json", "package-lock.json")) {
-				Files.copy(JAVASCRIPT.scripts().resolve(file), folder.resolve(file),
-						StandardCopyOption.REPLACE_EXISTING);
+			if (!isInstalled(folder)) {
+				for (String file : List.of("package.json", LOCK)) {
+					Files.copy(scripts().resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+				}
+				run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+						"--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=10000");
 			}
-			run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
-					"--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=10000");
-			return run(folder, JAVASCRIPT.interpreter, "-p",
+			return run(folder, this.interpreter, "-p",
 					"`${process.versions.node} with @grpc/grpc-js ${require('@grpc/grpc-js/package.json').version}`");
+		}
+
+		private boolean isInstalled(Path folder) throws IOException {
+			return Files.exists(folder.resolve("node_modules/.package-lock.json"))
+					&& Files.mismatch(folder.resolve(LOCK), scripts().resolve(LOCK)) == -1;
 		}
 
 		@Override
@@ -67,6 +74,8 @@ enum Language {
 
 	};
 
+	private static final String LOCK = "package-lock.json";
+
 	private static final Path INTEROP_TESTS = Path.of("").toAbsolutePath();
 
 	private static final Path TARGET = INTEROP_TESTS.resolve("target");
@@ -75,9 +84,9 @@ enum Language {
 
 	private static final Path OTHER_PROTOCOLS = TARGET.resolve("proto");
 
-	private final String title;
+	final String interpreter;
 
-	private final String interpreter;
+	private final String title;
 
 	private final String extension;
 
@@ -148,8 +157,8 @@ enum Language {
 		return script;
 	}
 
-	private Path scripts() {
-		return INTEROP_TESTS.resolve("src/test").resolve(this.title.toLowerCase());
+	Path scripts() {
+		return INTEROP_TESTS.resolve("src/test").resolve(this.title.toLowerCase(Locale.ROOT));
 	}
 
 	/**
