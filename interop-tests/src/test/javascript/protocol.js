@@ -28,7 +28,10 @@ function fromJson(fields) {
     return fields;
   }
   const [seconds, fraction = ""] = fields.grace_period.slice(0, -1).split(".");
-  return { ...fields, grace_period: { seconds, nanos: Number(fraction.padEnd(9, "0")) } };
+  const duration = { seconds: Number(seconds), nanos: Number(fraction.padEnd(9, "0")) };
+  // Zero would be encoded
+  const set = Object.entries(duration).filter(([, value]) => value !== 0);
+  return { ...fields, grace_period: Object.fromEntries(set) };
 }
 
 function toJson(message) {

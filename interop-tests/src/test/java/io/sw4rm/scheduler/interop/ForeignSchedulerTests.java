@@ -17,10 +17,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,11 +98,12 @@ class ForeignSchedulerTests extends InteropTests {
 		}
 	}
 
-	@AfterAll
+	@AfterParameterizedClassInvocation
 	void stop() {
 		if (this.scheduler != null) {
 			this.client.close();
 			this.scheduler.close();
+			this.scheduler = null;
 		}
 	}
 

@@ -22,7 +22,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
  */
 enum Language {
 
-	PYTHON("Python", "/usr/bin/python3", "py",
+	PYTHON("Python", "/usr/bin/python3", "py", "grpc-python/",
 			"gRPC for Python. Install it with: apt-get install python3-grpcio python3-grpc-tools") {
 
 		@Override
@@ -44,7 +44,7 @@ enum Language {
 
 	},
 
-	JAVASCRIPT("JavaScript", "node", "js",
+	JAVASCRIPT("JavaScript", "node", "js", "grpc-node-js/",
 			"gRPC for JavaScript. Install Node.js with npm, which must have access to its registry") {
 
 		@Override
@@ -90,16 +90,19 @@ enum Language {
 
 	private final String extension;
 
+	private final String userAgent;
+
 	private final String requirement;
 
 	private String version;
 
 	private String problem;
 
-	Language(String title, String interpreter, String extension, String requirement) {
+	Language(String title, String interpreter, String extension, String userAgent, String requirement) {
 		this.title = title;
 		this.interpreter = interpreter;
 		this.extension = extension;
+		this.userAgent = userAgent;
 		this.requirement = requirement;
 	}
 
@@ -145,6 +148,13 @@ enum Language {
 			}
 		}
 		return this.version;
+	}
+
+	/**
+	 * Return how the user agent of its clients starts.
+	 */
+	String userAgent() {
+		return this.userAgent;
 	}
 
 	ProcessBuilder script(String name, String... arguments) {

@@ -11,8 +11,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.DynamicMessage;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,10 +40,11 @@ class WireVectorTests extends InteropTests {
 		}
 	}
 
-	@AfterAll
+	@AfterParameterizedClassInvocation
 	void stop() {
 		if (this.codec != null) {
 			this.codec.close();
+			this.codec = null;
 		}
 	}
 
