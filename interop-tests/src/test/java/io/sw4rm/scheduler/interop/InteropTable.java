@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -92,7 +90,7 @@ class InteropTable implements TestWatcher {
 					(row, cells) -> lines.add(line(row, columns.stream().map((column) -> cell(cells.get(column))))));
 			lines.add("");
 			for (Language language : Language.values()) {
-				lines.add(language + ": " + Optional.ofNullable(language.version()).orElse("missing"));
+				lines.add(language.description());
 			}
 			Files.write(Path.of("target/interop.md"), lines);
 			lines.forEach(System.out::println);
@@ -106,11 +104,13 @@ class InteropTable implements TestWatcher {
 			if (results == null) {
 				return "–";
 			}
-			UnaryOperator<String> counted = (text) -> (results.size() > 1) ? text + " (" + results.size() + ")" : text;
 			if (results.contains(Result.FAILED)) {
 				return "FAILED";
 			}
-			return results.contains(Result.SKIPPED) ? "skipped" : counted.apply("yes");
+			if (results.contains(Result.SKIPPED)) {
+				return "skipped";
+			}
+			return (results.size() > 1) ? "yes (%d)".formatted(results.size()) : "yes";
 		}
 
 	}

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 enum Language {
 
 	PYTHON("Python", "/usr/bin/python3", "py", "grpc-python/",
-			"gRPC for Python. Install it with: apt-get install python3-grpcio python3-grpc-tools") {
+			"Install gRPC: apt-get install python3-grpcio python3-grpc-tools") {
 
 		@Override
 		String prepare() throws IOException, InterruptedException {
@@ -45,7 +45,7 @@ enum Language {
 	},
 
 	JAVASCRIPT("JavaScript", "node", "js", "grpc-node-js/",
-			"gRPC for JavaScript. Install Node.js with npm, which must have access to its registry") {
+			"Install Node.js and npm, and make sure that npm can reach its registry") {
 
 		@Override
 		String prepare() throws IOException, InterruptedException {
@@ -92,18 +92,18 @@ enum Language {
 
 	private final String userAgent;
 
-	private final String requirement;
+	private final String remedy;
 
-	private String version;
+	private String description;
 
-	private String problem;
+	private boolean available;
 
-	Language(String title, String interpreter, String extension, String userAgent, String requirement) {
+	Language(String title, String interpreter, String extension, String userAgent, String remedy) {
 		this.title = title;
 		this.interpreter = interpreter;
 		this.extension = extension;
 		this.userAgent = userAgent;
-		this.requirement = requirement;
+		this.remedy = remedy;
 	}
 
 	/**
@@ -120,34 +120,34 @@ enum Language {
 	 * {@code interop.required} is set.
 	 */
 	void require() {
-		if (version() != null) {
+		String description = description();
+		if (this.available) {
 			return;
 		}
-		String message = "The test requires " + this.requirement + " (" + this.problem + ")";
 		if (Boolean.getBoolean("interop.required")) {
-			fail(message);
+			fail(description);
 		}
-		abort(message);
+		abort(description);
 	}
 
 	/**
-	 * Return the versions of the language and its library.
-	 * @return the versions, or {@code null} if the language is missing
+	 * Return the versions of the language and its library, or what is missing.
 	 */
-	synchronized String version() {
-		if (this.version == null && this.problem == null) {
+	synchronized String description() {
+		if (this.description == null) {
 			try {
 				copyHealthProtocol();
-				this.version = prepare();
+				this.description = prepare();
+				this.available = true;
 			}
 			catch (IOException ex) {
-				this.problem = ex.getMessage();
+				this.description = "missing. %s (%s)".formatted(this.remedy, ex.getMessage());
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
 			}
 		}
-		return this.version;
+		return this + ": " + this.description;
 	}
 
 	/**
