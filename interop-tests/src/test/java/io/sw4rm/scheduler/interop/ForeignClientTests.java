@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.ByteString;
@@ -62,6 +63,8 @@ class ForeignClientTests extends InteropTests {
 		.setAgentId("worker-1")
 		.setTaskId("task-123")
 		.build();
+
+	private static final Executor NEW_THREAD = (task) -> new Thread(task).start();
 
 	private ForeignClient client;
 
@@ -306,9 +309,9 @@ class ForeignClientTests extends InteropTests {
 		this.received.handled = new CountDownLatch(1);
 		try (EmbeddedScheduler stopping = EmbeddedScheduler.builder().intercept(this.received).start()) {
 			CompletableFuture<Outcome<S>> inFlight = CompletableFuture
-				.supplyAsync(() -> this.client.call(stopping.address(), method, request));
+				.supplyAsync(() -> this.client.call(stopping.address(), method, request), NEW_THREAD);
 			await().until(() -> this.received.headers != null);
-			CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
+			CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close, NEW_THREAD);
 			await().until(() -> !isListening(stopping.port()));
 			this.received.handled.countDown();
 			Outcome<S> outcome = inFlight.join();
