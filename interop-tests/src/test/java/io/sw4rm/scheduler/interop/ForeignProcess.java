@@ -19,7 +19,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * A running script, which executes commands. It ends with this JVM, because its standard
@@ -28,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class ForeignProcess implements AutoCloseable {
 
 	static final Gson GSON = new Gson();
+
+	private static final String END = "";
 
 	private static final int TIMEOUT_SECONDS = 30;
 
@@ -59,7 +61,12 @@ final class ForeignProcess implements AutoCloseable {
 	String readLine() {
 		try {
 			String line = this.output.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-			assertThat(line).as(() -> this.log + ": " + readLog()).isNotNull();
+			if (line == null || line.equals(END)) {
+				// No later test waits, or reads a line that comes late
+				close();
+				this.output.add(END);
+				fail("The script ended or did not respond. %s: %s".formatted(this.log, readLog()));
+			}
 			return line;
 		}
 		catch (InterruptedException ex) {
@@ -117,6 +124,7 @@ final class ForeignProcess implements AutoCloseable {
 		catch (IOException | UncheckedIOException ex) {
 			// The process was closed
 		}
+		this.output.add(END);
 	}
 
 	private String readLog() {
