@@ -47,10 +47,10 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
  * Tests control the rest: {@link #agent(String)} acts as an agent and {@link #faults()}
  * injects faults. The scheduler does not execute tasks and does not write to disk. All
  * its data is limited: memory, tasks and activity entries by the builder's limits,
- * finished tasks to the last 1 000, and shut-down agents to 10 000. The maximum size of a
- * request is 4 MiB. At most 1 000 calls of each connection are handled concurrently;
- * further calls wait at the client. Lists are copies that do not change later.
- * Thread-safe.
+ * finished tasks and received calls to the last 1 000, and shut-down agents to 10 000.
+ * The maximum size of a request is 4 MiB. At most 1 000 calls of each connection are
+ * handled concurrently; further calls wait at the client. Lists are copies that do not
+ * change later. Thread-safe.
  */
 public final class EmbeddedScheduler implements AutoCloseable {
 
@@ -68,6 +68,11 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	private static final int STOP_SECONDS = 5;
 
+	/**
+	 * The received calls take at most this fraction of the memory for tasks.
+	 */
+	private static final int CALL_LOG_SHARE = 8;
+
 	private final int port;
 
 	private final String address;
@@ -77,6 +82,8 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	private final SchedulerState state;
 
 	private final Faults faults;
+
+	private final CallLog calls;
 
 	private final HealthStatusManager health = new HealthStatusManager();
 
@@ -93,6 +100,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		ThreadFactory threadFactory = new DefaultThreadFactory("sw4rm-embedded-scheduler", true);
 		this.eventLoops = new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threadFactory, NioIoHandler.newFactory());
 		this.handlers = Executors.newCachedThreadPool(threadFactory);
+		this.calls = new CallLog(builder.maxHeldBytes / CALL_LOG_SHARE);
 		Connections connections = new Connections();
 		this.faults = new Faults(this.eventLoops, this.handlers, connections);
 		InetSocketAddress listenAddress = new InetSocketAddress(builder.host, builder.port);
@@ -202,6 +210,17 @@ public final class EmbeddedScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Return the calls of all RPCs since the start or the last {@link #reset()}, up to
+	 * the last 1 000. If their messages take more memory than an eighth of
+	 * {@link Builder#maxHeldBytes(long)}, fewer calls are kept. A call is added when it
+	 * arrives; its response and status are added before the client receives them.
+	 * @return the calls in the order in which they arrived
+	 */
+	public List<ReceivedCall> calls() {
+		return this.calls.calls();
+	}
+
+	/**
 	 * Return the configured faults and the number of calls.
 	 * @return the faults
 	 */
@@ -224,11 +243,13 @@ public final class EmbeddedScheduler implements AutoCloseable {
 
 	/**
 	 * Reset to the state after the start, for the next test: no tasks, agents, activity
-	 * entries or faults, all counters at zero, and serving. Connections stay open.
+	 * entries, received calls or faults, all counters at zero, and serving. Connections
+	 * stay open.
 	 */
 	public void reset() {
 		this.state.reset();
 		this.faults.clear();
+		this.calls.clear();
 		setServing(true);
 	}
 
@@ -284,7 +305,7 @@ public final class EmbeddedScheduler implements AutoCloseable {
 			.maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
 			.maxInboundMessageSize(MAX_REQUEST_BYTES)
 			.addService(ServerInterceptors.intercept(new SchedulerService(this.state, builder.defaultGracePeriod),
-					new FaultInterceptor(this.faults), unreadAnswers))
+					new FaultInterceptor(this.faults, this.calls), unreadAnswers))
 			.addTransportFilter(unreadAnswers)
 			.addService(this.health.getHealthService())
 			.addService(ProtoReflectionServiceV1.newInstance());
@@ -397,6 +418,9 @@ public final class EmbeddedScheduler implements AutoCloseable {
 		 * finished tasks are discarded first. Then calls that need memory fail with
 		 * {@code RESOURCE_EXHAUSTED}, and activity entries are refused as if the buffer
 		 * were full.
+		 * <p>
+		 * {@linkplain EmbeddedScheduler#calls() Received calls} may take an eighth of
+		 * this amount in addition.
 		 * <p>
 		 * Responses that clients have not read yet may take the same amount in addition,
 		 * and those of one connection an eighth of it; further responses of more than 1

@@ -6,6 +6,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import com.google.protobuf.Message;
+import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
@@ -17,22 +19,75 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the configured fault to each call, if there is one. Faults are interceptors as
- * well.
+ * Records each call and applies the configured fault, if there is one. Faults are
+ * interceptors as well, and are described by their {@code toString()}.
  */
 final class FaultInterceptor implements ServerInterceptor {
 
 	private final Faults faults;
 
-	FaultInterceptor(Faults faults) {
+	private final CallLog calls;
+
+	FaultInterceptor(Faults faults, CallLog calls) {
 		this.faults = faults;
+		this.calls = calls;
 	}
 
 	@Override
 	public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 			ServerCallHandler<Q, S> next) {
-		ServerInterceptor fault = this.faults.next(Rpc.of(call.getMethodDescriptor()));
-		return (fault != null) ? fault.interceptCall(call, headers, next) : next.startCall(call, headers);
+		Rpc rpc = Rpc.of(call.getMethodDescriptor());
+		ServerInterceptor fault = this.faults.next(rpc);
+		CallLog.Entry entry = this.calls.add(rpc, headers, Context.current().getDeadline(), fault);
+		// A fault may drop the response
+		ServerCallHandler<Q, S> handler = (handled, handledHeaders) -> next.startCall(recordingResponse(handled, entry),
+				handledHeaders);
+		ServerCall<Q, S> recorded = recordingEnd(call, entry);
+		return recordingRequest((fault != null) ? fault.interceptCall(recorded, headers, handler)
+				: handler.startCall(recorded, headers), entry);
+	}
+
+	private static <Q, S> ServerCall.Listener<Q> recordingRequest(ServerCall.Listener<Q> listener,
+			CallLog.Entry entry) {
+		return new SimpleForwardingServerCallListener<>(listener) {
+
+			@Override
+			public void onMessage(Q message) {
+				entry.received((Message) message);
+				super.onMessage(message);
+			}
+
+			@Override
+			public void onCancel() {
+				entry.ended(Status.Code.CANCELLED);
+				super.onCancel();
+			}
+
+		};
+	}
+
+	private static <Q, S> ServerCall<Q, S> recordingResponse(ServerCall<Q, S> call, CallLog.Entry entry) {
+		return new SimpleForwardingServerCall<>(call) {
+
+			@Override
+			public void sendMessage(S message) {
+				entry.answered((Message) message);
+				super.sendMessage(message);
+			}
+
+		};
+	}
+
+	private static <Q, S> ServerCall<Q, S> recordingEnd(ServerCall<Q, S> call, CallLog.Entry entry) {
+		return new SimpleForwardingServerCall<>(call) {
+
+			@Override
+			public void close(Status status, Metadata trailers) {
+				entry.ended(status.getCode());
+				super.close(status, trailers);
+			}
+
+		};
 	}
 
 	/**
@@ -46,11 +101,23 @@ final class FaultInterceptor implements ServerInterceptor {
 		@Override
 		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 				ServerCallHandler<Q, S> next) {
-			Metadata copy = new Metadata();
-			copy.merge(this.trailers);
-			call.close(this.status, copy);
+			// Reads the request, so that it is recorded
+			call.request(1);
 			return new ServerCall.Listener<>() {
+
+				@Override
+				public void onHalfClose() {
+					Metadata copy = new Metadata();
+					copy.merge(Fail.this.trailers);
+					call.close(Fail.this.status, copy);
+				}
+
 			};
+		}
+
+		@Override
+		public String toString() {
+			return "fail with " + this.status.getCode();
 		}
 
 	}
@@ -91,6 +158,11 @@ final class FaultInterceptor implements ServerInterceptor {
 			};
 		}
 
+		@Override
+		public String toString() {
+			return "delay by " + this.delay;
+		}
+
 	}
 
 	/**
@@ -101,8 +173,15 @@ final class FaultInterceptor implements ServerInterceptor {
 		@Override
 		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
 				ServerCallHandler<Q, S> next) {
+			// Reads the request, so that it is recorded
+			call.request(1);
 			return new ServerCall.Listener<>() {
 			};
+		}
+
+		@Override
+		public String toString() {
+			return "hang";
 		}
 
 	}
@@ -133,6 +212,11 @@ final class FaultInterceptor implements ServerInterceptor {
 				}
 
 			}, headers);
+		}
+
+		@Override
+		public String toString() {
+			return "drop connection";
 		}
 
 	}

@@ -65,6 +65,16 @@ public final class Faults {
 	}
 
 	/**
+	 * Return the number of further calls of an RPC to which the configured faults will
+	 * apply. It is 0 if all faults of the RPC were used.
+	 * @param rpc the RPC
+	 * @return the number of calls
+	 */
+	public synchronized int unused(Rpc rpc) {
+		return this.scripted.getOrDefault(rpc, new ArrayDeque<>()).stream().mapToInt(Scripted::calls).sum();
+	}
+
+	/**
 	 * Remove all faults and reset the number of calls. Does not affect calls to which a
 	 * fault already applies.
 	 */

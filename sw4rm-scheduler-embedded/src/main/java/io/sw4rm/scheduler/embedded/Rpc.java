@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.embedded;
 
+import java.util.Objects;
+
 import io.grpc.MethodDescriptor;
 
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
@@ -35,15 +37,23 @@ public enum Rpc {
 	 */
 	PURGE_ACTIVITY(SchedulerServiceGrpc.getPurgeActivityMethod());
 
-	private final String fullMethodName;
+	private final MethodDescriptor<?, ?> method;
 
 	Rpc(MethodDescriptor<?, ?> method) {
-		this.fullMethodName = method.getFullMethodName();
+		this.method = method;
+	}
+
+	/**
+	 * Return the name of the method in the protocol.
+	 * @return the name, such as {@code SubmitTask}
+	 */
+	public String methodName() {
+		return Objects.requireNonNull(this.method.getBareMethodName());
 	}
 
 	static Rpc of(MethodDescriptor<?, ?> method) {
 		for (Rpc rpc : values()) {
-			if (rpc.fullMethodName.equals(method.getFullMethodName())) {
+			if (rpc.method.getFullMethodName().equals(method.getFullMethodName())) {
 				return rpc;
 			}
 		}
