@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.test.autoconfigure.AutoConfigureTestGrpcTransport;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,7 +23,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of tests with an embedded scheduler.
  */
-@AutoConfiguration(afterName = "org.springframework.boot.grpc.test.autoconfigure.TestGrpcTransportAutoConfiguration")
+@AutoConfiguration(before = CompositeChannelFactoryAutoConfiguration.class,
+		afterName = "org.springframework.boot.grpc.test.autoconfigure.TestGrpcTransportAutoConfiguration")
 public final class EmbeddedSchedulerTestAutoConfiguration {
 
 	/**
