@@ -30,7 +30,6 @@ class ActivityControllerTests {
 
 	@BeforeEach
 	void recordActivity() {
-		this.scheduler.reset();
 		this.agent = this.scheduler.agent("worker-1");
 		for (String taskId : new String[] { "a", "b", "c" }) {
 			this.agent.recordActivity((entry) -> entry.taskId(taskId)

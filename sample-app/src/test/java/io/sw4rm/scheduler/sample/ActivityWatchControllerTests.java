@@ -45,8 +45,7 @@ class ActivityWatchControllerTests {
 	private EmbeddedAgent agent;
 
 	@BeforeEach
-	void reset() {
-		this.scheduler.reset();
+	void useAgent() {
 		this.agent = this.scheduler.agent("worker-1");
 	}
 

@@ -30,7 +30,6 @@ class AgentControllerTests {
 
 	@BeforeEach
 	void runTask(@Autowired SchedulerClient client) {
-		this.scheduler.reset();
 		this.agent = this.scheduler.agent("worker-1");
 		client.submitTask(TaskSubmission.forAgent("worker-1").build());
 		this.agent.takeNext();

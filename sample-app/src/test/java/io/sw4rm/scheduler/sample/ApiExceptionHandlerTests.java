@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.grpc.Status;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,11 +39,6 @@ class ApiExceptionHandlerTests {
 
 	@Autowired
 	private EmbeddedScheduler scheduler;
-
-	@BeforeEach
-	void reset() {
-		this.scheduler.reset();
-	}
 
 	@ParameterizedTest
 	@CsvSource({ "UNAVAILABLE, 503, AGENT_UNAVAILABLE, true", "DEADLINE_EXCEEDED, 504, ACK_TIMEOUT, true",

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import io.grpc.Status;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,11 +47,6 @@ class BatchControllerTests {
 
 	@LocalServerPort
 	private int port;
-
-	@BeforeEach
-	void reset() {
-		this.scheduler.reset();
-	}
 
 	@Test
 	void countsEveryTask() {

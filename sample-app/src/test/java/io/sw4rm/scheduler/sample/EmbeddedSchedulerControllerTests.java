@@ -38,7 +38,6 @@ class EmbeddedSchedulerControllerTests {
 
 	@BeforeEach
 	void submitTasks() {
-		this.scheduler.reset();
 		this.agent = this.scheduler.agent("worker-1");
 		for (String taskId : List.of("a", "b", "c", "d")) {
 			this.client.submitTask(TaskSubmission.forAgent("worker-1").taskId(taskId).build());

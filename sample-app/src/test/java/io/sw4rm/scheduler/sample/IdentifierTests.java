@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.sample;
 
 import java.util.Map;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,11 +30,6 @@ class IdentifierTests {
 
 	@Autowired
 	private EmbeddedScheduler scheduler;
-
-	@BeforeEach
-	void reset() {
-		this.scheduler.reset();
-	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "worker-2 ", " worker-2", "worker-2\\t", "worker-2\\n", "\\u00a0worker-2", "\\u00a0",

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -24,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * temporarily unavailable.
  */
 @ExtendWith(Chromium.class)
-@SampleApplicationTest
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.tour.enabled=false")
 class PageWithoutSchedulerTests {
 
 	private static EmbeddedScheduler scheduler = EmbeddedScheduler.start();

@@ -48,8 +48,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Tests for the README and the page on watches: every snippet is compiled or run, and the
- * tables match the code.
+ * Tests for the README and the pages on watches and testing: every snippet is compiled or
+ * run, and the tables match the code.
  */
 class ReadmeTests {
 
@@ -58,6 +58,8 @@ class ReadmeTests {
 	private static final String README = read(ROOT.resolve("README.md"));
 
 	private static final String WATCHING = read(ROOT.resolve("docs/watching.md"));
+
+	private static final String TESTING = read(ROOT.resolve("docs/testing.md"));
 
 	private static final String FRAGMENT = """
 			import io.grpc.*;
@@ -108,7 +110,7 @@ class ReadmeTests {
 
 	@Test
 	void namesExistingDependencies() throws Exception {
-		for (String snippet : snippets("xml")) {
+		for (String snippet : Stream.of(README, TESTING).flatMap((page) -> snippets(page, "xml")).toList()) {
 			Document document = parse(new InputSource(new StringReader(snippet)));
 			NodeList artifactIds = document.getElementsByTagName("artifactId");
 			assertThat(artifactIds.getLength()).isPositive();
@@ -184,7 +186,7 @@ class ReadmeTests {
 	}
 
 	private static Stream<String> allSnippets() {
-		return Stream.of(README, WATCHING).flatMap((page) -> snippets(page, "java"));
+		return Stream.of(README, WATCHING, TESTING).flatMap((page) -> snippets(page, "java"));
 	}
 
 	private static Document parse(InputSource source) throws Exception {

@@ -9,14 +9,16 @@ import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTe
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 
+import io.sw4rm.scheduler.test.AutoConfigureEmbeddedScheduler;
+
 /**
  * Starts the application with an embedded scheduler, both on free ports.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "sw4rm.scheduler.embedded.port=0", "sample.tour.enabled=false",
-				"management.prometheus.metrics.export.enabled=true" })
+		properties = { "sample.tour.enabled=false", "management.prometheus.metrics.export.enabled=true" })
+@AutoConfigureEmbeddedScheduler
 @AutoConfigureRestTestClient
 @interface SampleApplicationTest {
 

@@ -2,7 +2,6 @@ package io.sw4rm.scheduler.sample;
 
 import java.util.Map;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -12,6 +11,7 @@ import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
+import static io.sw4rm.scheduler.test.SchedulerAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SampleApplicationTest
@@ -23,11 +23,6 @@ class TaskControllerTests {
 	@Autowired
 	private EmbeddedScheduler scheduler;
 
-	@BeforeEach
-	void reset() {
-		this.scheduler.reset();
-	}
-
 	@Test
 	void submitsTaskWithAllItsValues() {
 		post("/api/tasks", """
@@ -37,22 +32,19 @@ class TaskControllerTests {
 			.expectBody()
 			.json("""
 					{"taskId": "task-123", "accepted": true, "reason": ""}""");
-		assertThat(this.scheduler.queued()).singleElement().satisfies((task) -> {
-			assertThat(task.agentId()).isEqualTo("worker-1");
-			assertThat(task.taskId()).isEqualTo("task-123");
-			assertThat(task.priority()).isEqualTo(5);
-			assertThat(task.scope()).isEqualTo("global.resource");
-			assertThat(task.params().toStringUtf8()).isEqualTo("{\"action\":\"process\"}");
-			assertThat(task.contentType()).isEqualTo("application/vnd.task+json");
-		});
+		assertThat(this.scheduler).hasAccepted("task-123")
+			.forAgent("worker-1")
+			.withPriority(5)
+			.withScope("global.resource")
+			.withParams("{\"action\":\"process\"}")
+			.withContentType("application/vnd.task+json");
 	}
 
 	@Test
 	void sendsTextAsItIs() {
 		post("/api/tasks", """
 				{"agentId": "worker-1", "params": "{ \\"a\\": 1.50 }"}""").expectStatus().isOk();
-		assertThat(this.scheduler.queued()).singleElement()
-			.satisfies((task) -> assertThat(task.params().toStringUtf8()).isEqualTo("{ \"a\": 1.50 }"));
+		assertThat(this.scheduler).hasAcceptedTask().withParams("{ \"a\": 1.50 }");
 	}
 
 	@Test
@@ -87,7 +79,7 @@ class TaskControllerTests {
 			.expectBody()
 			.jsonPath("$.errors")
 			.isEqualTo(Map.of("agentId", "must not be blank", "priority", "must be in range [-19, 20], got 21"));
-		assertThat(this.scheduler.queued()).isEmpty();
+		assertThat(this.scheduler).hasReceivedNothing();
 	}
 
 	@Test
@@ -135,8 +127,7 @@ class TaskControllerTests {
 			.expectBody()
 			.jsonPath("$.enqueued")
 			.isEqualTo(true);
-		assertThat(this.scheduler.queued()).singleElement()
-			.satisfies((task) -> assertThat(task.preemptionReason()).isEqualTo("Higher priority task arrived"));
+		assertThat(this.scheduler).hasReceivedPreemption("task-123").withReason("Higher priority task arrived");
 	}
 
 	@Test

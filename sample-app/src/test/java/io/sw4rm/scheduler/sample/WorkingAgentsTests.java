@@ -3,7 +3,6 @@ package io.sw4rm.scheduler.sample;
 import java.time.Duration;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -33,11 +32,6 @@ class WorkingAgentsTests {
 
 	@Autowired
 	private SchedulerClient client;
-
-	@BeforeEach
-	void reset() {
-		this.scheduler.reset();
-	}
 
 	@AfterEach
 	void stop() {
