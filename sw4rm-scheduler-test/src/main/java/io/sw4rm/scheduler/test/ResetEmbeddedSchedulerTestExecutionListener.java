@@ -5,6 +5,7 @@ import org.springframework.core.Ordered;
 import org.springframework.test.context.TestContext;
 import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.TestExecutionListener;
+import org.springframework.test.context.support.DirtiesContextBeforeModesTestExecutionListener;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 
@@ -16,8 +17,8 @@ class ResetEmbeddedSchedulerTestExecutionListener implements TestExecutionListen
 
 	@Override
 	public int getOrder() {
-		// Before those that may submit tasks
-		return Ordered.HIGHEST_PRECEDENCE;
+		// The context may be closed before
+		return DirtiesContextBeforeModesTestExecutionListener.ORDER + 1;
 	}
 
 	@Override
