@@ -41,8 +41,12 @@ final class EmbeddedSchedulerBeans {
 		ConfigurableListableBeanFactory beanFactory = applicationContext.getBeanFactory();
 		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, EmbeddedScheduler.class, true,
 				false).length == 0) {
-			registry.registerBeanDefinition(BEAN_NAME,
-					new RootBeanDefinition(EmbeddedScheduler.class, () -> start(beanFactory, requested)));
+			RootBeanDefinition scheduler = new RootBeanDefinition(EmbeddedScheduler.class,
+					() -> start(beanFactory, requested));
+			if (DevtoolsRestarts.areEnabled()) {
+				scheduler.setDestroyMethodName("");
+			}
+			registry.registerBeanDefinition(BEAN_NAME, scheduler);
 		}
 		if (registry.containsBeanDefinition(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME)) {
 			registry.removeBeanDefinition(SchedulerConnections.CONNECTION_DETAILS_BEAN_NAME);
@@ -56,7 +60,9 @@ final class EmbeddedSchedulerBeans {
 	}
 
 	private static EmbeddedScheduler start(ConfigurableListableBeanFactory beanFactory, boolean requested) {
-		EmbeddedScheduler scheduler = start(beanFactory.getBean(EmbeddedSchedulerProperties.class).getPort());
+		int port = beanFactory.getBean(EmbeddedSchedulerProperties.class).getPort();
+		EmbeddedScheduler scheduler = DevtoolsRestarts.areEnabled() ? DevtoolsRestarts.keep(port, () -> start(port))
+				: start(port);
 		if (requested) {
 			logger.info("Embedded SW4RM scheduler, for development and tests, listens on " + scheduler.address());
 		}
