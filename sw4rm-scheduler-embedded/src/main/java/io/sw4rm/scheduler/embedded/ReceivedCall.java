@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -59,19 +58,21 @@ public record ReceivedCall(Rpc rpc, @Nullable Message request, Metadata metadata
 			return "[request not received]";
 		}
 		List<String> fields = new ArrayList<>();
-		this.request.getAllFields()
-			.forEach((field, value) -> fields.add(field.getJsonName() + "=" + text(field, value)));
+		this.request.getAllFields().forEach((field, value) -> fields.add(field.getJsonName() + "=" + text(value)));
 		return fields.toString();
 	}
 
-	private static String text(FieldDescriptor field, Object value) {
+	private static String text(Object value) {
+		if (value instanceof String text) {
+			return Texts.quote(text);
+		}
 		if (value instanceof ByteString bytes) {
 			return bytes.size() + " bytes";
 		}
 		if (value instanceof com.google.protobuf.Duration duration) {
 			return Duration.ofSeconds(duration.getSeconds(), duration.getNanos()).toString();
 		}
-		return field.isRepeated() ? value.toString() : Texts.quote(value.toString());
+		return value.toString();
 	}
 
 	private String outcome() {

@@ -38,8 +38,7 @@ class ReceivedCallTests {
 		this.client.poll("worker-1");
 		this.client.purge("worker-1", "t", "u");
 		assertThat(this.scheduler.calls()).extracting(Object::toString)
-			.containsExactly(
-					"SubmitTask[agentId=\"worker-1\", taskId=\"t\", priority=\"5\", params=6 bytes] -> accepted",
+			.containsExactly("SubmitTask[agentId=\"worker-1\", taskId=\"t\", priority=5, params=6 bytes] -> accepted",
 					"SubmitTask[agentId=\"worker-1\", taskId=\"t\"] -> refused: task \"t\" is already queued; choose another task_id or wait until it has finished",
 					"RequestPreemption[agentId=\"worker-1\", taskId=\"t\", reason=\"busy\"] -> OK",
 					"ShutdownAgent[agentId=\"worker-1\", gracePeriod=PT3S] -> OK",

@@ -258,7 +258,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 				.distinct()
 				.limit(MAX_LISTED_CALLS)
 				.collect(Collectors.joining(", "));
-			throw failure("%nExpecting a call:%n  %s%nbut there is none %s%s.%nAll calls:%n%s",
+			throw failure("%nExpecting a call:%n  %s%nbut none is %s%s.%nAll calls:%n%s",
 					joined(this.conditions, description), description, values.isEmpty() ? "" : ", found: " + values,
 					list(this.actual));
 		}

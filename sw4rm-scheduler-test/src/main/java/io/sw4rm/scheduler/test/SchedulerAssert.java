@@ -134,11 +134,11 @@ public final class SchedulerAssert extends AbstractAssert<SchedulerAssert, List<
 		}
 		String unused = Stream.of(Rpc.values())
 			.filter((rpc) -> faults.unused(rpc) > 0)
-			.map((rpc) -> "%s (%d more calls)".formatted(rpc.methodName(), faults.unused(rpc)))
+			.map((rpc) -> "%s (%d unused)".formatted(rpc.methodName(), faults.unused(rpc)))
 			.collect(Collectors.joining(", "));
 		if (!unused.isEmpty()) {
-			throw failure("%nExpecting all faults to be used, but there are unused ones of:%n  %s%nAll calls:%n%s",
-					unused, CallAssert.list(this.actual));
+			throw failure("%nExpecting all faults to be used, but not all are:%n  %s%nAll calls:%n%s", unused,
+					CallAssert.list(this.actual));
 		}
 		return this;
 	}

@@ -1,10 +1,14 @@
 package io.sw4rm.scheduler.test;
 
+import java.io.File;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.grpc.Status;
@@ -104,6 +108,32 @@ class EmbeddedSchedulerExtensionTests {
 	void explainsFieldWithoutAnnotation() {
 		assertThatIllegalStateException().isThrownBy(() -> new EmbeddedSchedulerExtension().scheduler())
 			.withMessageContaining("@RegisterExtension");
+	}
+
+	@Test
+	void runsWithoutSpringAndReactor() throws Exception {
+		String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> !entry.contains("springframework") && !entry.contains("reactor"))
+			.collect(Collectors.joining(File.pathSeparator));
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+				classPath, EmbeddedSchedulerExtensionTests.class.getName())
+			.redirectErrorStream(true)
+			.start();
+		try (InputStream output = process.getInputStream()) {
+			assertThat(new String(output.readAllBytes())).contains("schedulers: 1, failures: []");
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
+
+	/**
+	 * Runs a test class.
+	 * @param arguments not used
+	 */
+	public static void main(String[] arguments) {
+		List<Throwable> failures = failures(Programmatic.class);
+		System.out.println("schedulers: " + seen.size() + ", failures: " + failures);
 	}
 
 	private static List<Throwable> failures(Class<?>... testClasses) {

@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.grpc.Status;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,7 @@ class SchedulerAssertTests {
 			.withPriority(7)).withMessageMatching(lines("\\[dispatch\\] ", //
 					"Expecting a call:",
 					"  an accepted submission of task \"task-123\" for agent \"worker-1\" with priority 7",
-					"but there is none with priority 7, found: 5\\.", //
+					"but none is with priority 7, found: 5\\.", //
 					"All calls:", //
 					"  SubmitTask\\[agentId=\"worker-1\", taskId=\"task-123\", .*\\] within \\d+ ms -> accepted",
 					"  SubmitTask\\[agentId=\"worker-1\", taskId=\"task-124\", .*\\] within \\d+ ms -> accepted", ""));
@@ -69,7 +70,7 @@ class SchedulerAssertTests {
 	void eachValueIsCompared() {
 		submit("task-123");
 		assertFailure(() -> assertThat(this.scheduler).hasAccepted("task-1"))
-			.withMessageContaining("none of task \"task-1\", found: \"task-123\".");
+			.withMessageContaining("none is of task \"task-1\", found: \"task-123\".");
 		CallAssert call = assertThat(this.scheduler).hasAcceptedTask();
 		assertFailure(() -> call.forAgent("worker-2")).withMessageContaining("found: \"worker-1\"");
 		assertFailure(() -> call.withScope("other")).withMessageContaining("found: \"global.resource\"");
@@ -77,9 +78,9 @@ class SchedulerAssertTests {
 		assertFailure(() -> call.withParams("{}")).withMessageContaining("found: \"{\"action\":\"process\"}\"");
 		assertFailure(() -> call.withDeadlineAtMost(Duration.ofMillis(1))).withMessageContaining("found: PT");
 		assertFailure(() -> call.withStatus(Status.Code.UNAVAILABLE)).withMessageContaining("found: OK");
-		assertFailure(call::withFault).withMessageContaining("none with a fault.");
-		assertFailure(() -> call.withReason("")).withMessageContaining("none with reason \"\".");
-		assertFailure(() -> call.withGracePeriod(null)).withMessageContaining("none with grace period \"default\".");
+		assertFailure(call::withFault).withMessageContaining("none is with a fault.");
+		assertFailure(() -> call.withReason("")).withMessageContaining("none is with reason \"\".");
+		assertFailure(() -> call.withGracePeriod(null)).withMessageContaining("none is with grace period \"default\".");
 		assertFailure(() -> call.times(2)).withMessageContaining("Expecting 2 calls:")
 			.withMessageContaining("found 1:");
 		call.forAgent("worker-1");
@@ -97,7 +98,7 @@ class SchedulerAssertTests {
 	void acceptedAndRefusedSubmissionsAreToldApart() {
 		submit("task-123");
 		assertFailure(() -> assertThat(this.scheduler).hasRefused("task-123"))
-			.withMessageContaining("none a refused submission");
+			.withMessageContaining("none is a refused submission");
 		submit("task-123");
 		assertThat(this.scheduler).hasRefused("task-123")
 			.withReason("task \"task-123\" is already queued; choose another task_id or wait until it has finished");
@@ -122,11 +123,11 @@ class SchedulerAssertTests {
 		assertThat(this.scheduler).hasReceivedPurge("worker-1").ofTasks("a", "b");
 		assertThat(this.scheduler).hasReceivedPurge("worker-2").ofAllTasks();
 		assertFailure(() -> assertThat(this.scheduler).hasReceivedPurge("worker-2").ofTasks("a"))
-			.withMessageContaining("none of tasks [a].");
+			.withMessageContaining("none is of tasks [a].");
 		assertFailure(() -> assertThat(this.scheduler).hasReceivedPurge("worker-1").ofAllTasks())
-			.withMessageContaining("none of all tasks.");
+			.withMessageContaining("none is of all tasks.");
 		assertFailure(() -> assertThat(this.scheduler).hasReceivedShutdown("worker-1").withGracePeriod(Duration.ZERO))
-			.withMessageContaining("none with grace period PT0S, found: \"default\".");
+			.withMessageContaining("none is with grace period PT0S, found: \"default\".");
 		assertThat(this.scheduler).hasNotReceived(Rpc.SUBMIT_TASK);
 		assertFailure(() -> assertThat(this.scheduler).hasNotReceived(Rpc.PURGE_ACTIVITY))
 			.withMessageContaining("taskIds=[b, a]");
@@ -141,10 +142,10 @@ class SchedulerAssertTests {
 			.withMetadata("x-tenant", "acme")
 			.withMetadata("authorization", "Bearer s3cret");
 		assertFailure(() -> call.withMetadata("x-tenant", "other"))
-			.withMessageContaining("none with metadata x-tenant=\"other\", found: [acme].");
+			.withMessageContaining("none is with metadata x-tenant=\"other\", found: [acme].");
 		assertFailure(() -> call.withMetadata("x-other", "other")).withMessageContaining("found: [].");
 		assertFailure(() -> call.withMetadata("authorization", "Bearer other"))
-			.satisfies((failure) -> assertThat(failure.getMessage()).contains("none with metadata authorization.")
+			.satisfies((failure) -> assertThat(failure.getMessage()).contains("none is with metadata authorization.")
 				.doesNotContain("s3cret")
 				.doesNotContain("Bearer"));
 	}
@@ -158,7 +159,7 @@ class SchedulerAssertTests {
 			.withFault()
 			.withStatus(Status.Code.UNAVAILABLE);
 		assertFailure(() -> assertThat(this.scheduler).hasNoUnusedFaults())
-			.withMessageContaining("SubmitTask (1 more calls)")
+			.withMessageContaining("SubmitTask (1 unused)")
 			.withMessageContaining("fault: fail with UNAVAILABLE");
 		assertThatExceptionOfType(SchedulerUnavailableException.class).isThrownBy(() -> submit("task-123"));
 		assertThat(this.scheduler).hasNoUnusedFaults().hasNotAccepted("task-123");
@@ -198,8 +199,7 @@ class SchedulerAssertTests {
 		return "(?s)" + String.join("\\R", lines).replace(".*", "[^\\n]*");
 	}
 
-	private static org.assertj.core.api.ThrowableAssertAlternative<AssertionError> assertFailure(
-			ThrowingCallable assertion) {
+	private static ThrowableAssertAlternative<AssertionError> assertFailure(ThrowingCallable assertion) {
 		return assertThatExceptionOfType(AssertionError.class).isThrownBy(assertion);
 	}
 
