@@ -8,9 +8,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
-import org.springframework.boot.grpc.test.autoconfigure.AutoConfigureTestGrpcTransport;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -40,7 +38,6 @@ public final class EmbeddedSchedulerTestAutoConfiguration {
 	 * channel factory for tests.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(AutoConfigureTestGrpcTransport.class)
 	@ConditionalOnBean(type = "org.springframework.boot.grpc.test.autoconfigure.TestGrpcChannelFactory")
 	static class TestGrpcTransportConfiguration {
 
