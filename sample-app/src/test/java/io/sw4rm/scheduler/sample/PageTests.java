@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.sample;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -480,6 +481,31 @@ class PageTests {
 		assertThat(figure(plots, "Errors per second")).containsText(Pattern.compile("max 0[.,]\\d"));
 		assertThat(figure(plots, "Mean latency")).containsText(Pattern.compile("max \\d.* ms"));
 		assertThat(this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isGreaterThan(polls);
+	}
+
+	/**
+	 * With the system property {@code docs.update}, the picture is taken.
+	 */
+	@Test
+	void looksLikeItsPicture(Page page) {
+		List.of("review-4711", "build-42", "test-42").forEach(this::submit);
+		this.scheduler.agent("worker-1").takeNext();
+		page.setViewportSize(1280, 1000);
+		page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+		open(page);
+		button(section(page, "Submit a batch"), "Submit batch").click();
+		for (Locator element : List.of(connection(page), section(page, "Submit a task"),
+				section(page, "Submit a batch"), log(page).getByText("Submitted 100 tasks"),
+				row(page, "Activity buffer", "review-4711"))) {
+			assertThat(element).isInViewport();
+		}
+		Path picture = Path.of("../docs/images/sample.png");
+		if (Boolean.getBoolean("docs.update")) {
+			assertThat(toast(page)).isHidden();
+			page.screenshot(new Page.ScreenshotOptions().setPath(picture));
+		}
+		assertThat(picture).exists();
+		assertThat(picture.toFile().length()).isBetween(10_000L, 150_000L);
 	}
 
 	private void submit(String taskId) {

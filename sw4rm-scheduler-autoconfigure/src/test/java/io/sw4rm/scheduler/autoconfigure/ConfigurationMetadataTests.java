@@ -21,8 +21,8 @@ class ConfigurationMetadataTests {
 	@Test
 	void describesEveryProperty() {
 		assertThat(properties()).hasSizeGreaterThan(20).allSatisfy((property) -> {
-			assertThat(property.path("name").asString())
-				.matches("(sw4rm\\.scheduler|management\\.endpoint\\.sw4rmscheduler)\\..*");
+			assertThat(property.path("name").asString()).matches(
+					"(sw4rm\\.scheduler|management\\.(endpoint\\.sw4rmscheduler|(health|info)\\.sw4rm-scheduler))\\..*");
 			assertThat(property.path("description").asString("")).as(property.path("name").asString())
 				.endsWith(".")
 				.isEqualTo(property.path("description").asString("").strip());
