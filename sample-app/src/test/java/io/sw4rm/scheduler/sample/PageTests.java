@@ -484,24 +484,27 @@ class PageTests {
 	}
 
 	/**
-	 * With the system property {@code docs.update}, the picture is taken.
+	 * With the system property {@code docs.update}, a new picture is taken.
 	 */
 	@Test
 	void looksLikeItsPicture(Page page) {
-		List.of("review-4711", "build-42", "test-42").forEach(this::submit);
+		List.of("build-4711", "test-4711").forEach(this::submit);
 		this.scheduler.agent("worker-1").takeNext();
-		page.setViewportSize(1280, 1000);
+		page.setViewportSize(1280, 880);
 		page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
 		open(page);
-		button(section(page, "Submit a batch"), "Submit batch").click();
-		for (Locator element : List.of(connection(page), section(page, "Submit a task"),
-				section(page, "Submit a batch"), log(page).getByText("Submitted 100 tasks"),
-				row(page, "Activity buffer", "review-4711"))) {
+		Locator form = section(page, "Submit a task");
+		form.getByLabel("Task id").fill("review-4711");
+		button(form, "Submit task").click();
+		for (Locator element : List.of(form, log(page).getByText("Submitted review-4711 to worker-1: accepted."),
+				row(page, "Activity buffer", "review-4711"), section(page, "Calls to the scheduler"),
+				section(page, "Agents and tasks"))) {
 			assertThat(element).isInViewport();
 		}
 		Path picture = Path.of("../docs/images/sample.png");
 		if (Boolean.getBoolean("docs.update")) {
-			assertThat(toast(page)).isHidden();
+			assertThat(figure(page.locator("main"), "Mean latency")).containsText("ms");
+			assertThat(toast(page)).hasText("");
 			page.screenshot(new Page.ScreenshotOptions().setPath(picture));
 		}
 		assertThat(picture).exists();
