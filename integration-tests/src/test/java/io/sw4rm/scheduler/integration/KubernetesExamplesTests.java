@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -95,7 +95,7 @@ class KubernetesExamplesTests {
 		private static final long serialVersionUID = 1L;
 
 		@Override
-		public Boolean hasAnySetter(AnnotatedMember member) {
+		public Boolean hasAnySetter(Annotated annotated) {
 			return false;
 		}
 
