@@ -45,6 +45,8 @@ class DocumentedPropertiesTests {
 
 	private static final Pattern VARIABLE = Pattern.compile("- name: ([A-Z0-9_]+)\\s+value: \"?([^\"\n]+)");
 
+	private static final Pattern VARIABLE_ROW = Pattern.compile("\\| `([a-z0-9.-]+)` \\| `(SW4RM_[A-Z0-9_]+)` \\|");
+
 	private static final Pattern MAP = Pattern.compile("java\\.util\\.Map<(.+?),\\s*(.+)>");
 
 	/**
@@ -73,6 +75,17 @@ class DocumentedPropertiesTests {
 			properties.setProperty(variable.group(1).toLowerCase(Locale.ROOT).replace('_', '.'), variable.group(2));
 		}
 		checkExistence(properties);
+	}
+
+	@Test
+	void showsVariablesOfPropertiesThatExist() throws IOException {
+		List<MatchResult> rows = VARIABLE_ROW.matcher(read(ROOT.resolve("docs/configuration.md"))).results().toList();
+		assertThat(rows).isNotEmpty();
+		for (MatchResult row : rows) {
+			showsPropertiesThatExist(row.group(1));
+			assertThat(row.group(2))
+				.isEqualTo(row.group(1).replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT));
+		}
 	}
 
 	private void checkExistence(Properties properties) {
