@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.sample;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -480,6 +481,34 @@ class PageTests {
 		assertThat(figure(plots, "Errors per second")).containsText(Pattern.compile("max 0[.,]\\d"));
 		assertThat(figure(plots, "Mean latency")).containsText(Pattern.compile("max \\d.* ms"));
 		assertThat(this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER)).isGreaterThan(polls);
+	}
+
+	/**
+	 * With the system property {@code docs.update}, a new picture is taken.
+	 */
+	@Test
+	void looksLikeItsPicture(Page page) {
+		List.of("build-4711", "test-4711").forEach(this::submit);
+		this.scheduler.agent("worker-1").takeNext();
+		page.setViewportSize(1280, 880);
+		page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+		open(page);
+		Locator form = section(page, "Submit a task");
+		form.getByLabel("Task id").fill("review-4711");
+		button(form, "Submit task").click();
+		for (Locator element : List.of(form, log(page).getByText("Submitted review-4711 to worker-1: accepted."),
+				row(page, "Activity buffer", "review-4711"), section(page, "Calls to the scheduler"),
+				section(page, "Agents and tasks"))) {
+			assertThat(element).isInViewport();
+		}
+		Path picture = Path.of("../docs/images/sample.png");
+		if (Boolean.getBoolean("docs.update")) {
+			assertThat(figure(page.locator("main"), "Mean latency")).containsText("ms");
+			assertThat(toast(page)).hasText("");
+			page.screenshot(new Page.ScreenshotOptions().setPath(picture));
+		}
+		assertThat(picture).exists();
+		assertThat(picture.toFile().length()).isBetween(10_000L, 150_000L);
 	}
 
 	private void submit(String taskId) {
