@@ -18,6 +18,8 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the SW4RM scheduler client.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = { GrpcClientAutoConfiguration.class, CompositeChannelFactoryAutoConfiguration.class },
 		afterName = { "org.springframework.boot.grpc.test.autoconfigure.TestGrpcTransportAutoConfiguration",

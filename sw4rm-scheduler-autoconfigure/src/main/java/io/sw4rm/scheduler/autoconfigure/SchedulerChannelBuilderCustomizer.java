@@ -6,6 +6,8 @@ import io.grpc.ManagedChannelBuilder;
  * Callback interface that can be implemented by beans wishing to customize the channels
  * to schedulers, after the properties were applied. Applies to all of them, unless the
  * bean is qualified with the name of a client.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface SchedulerChannelBuilderCustomizer {

@@ -9,6 +9,8 @@ import io.sw4rm.scheduler.client.SchedulerClientBuilder;
  * Factory for clients of the configured schedulers. Clients of the same scheduler share
  * its connection, its limit of calls in flight, and all settings of the properties and
  * the application's beans. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface SchedulerClientFactory {
 

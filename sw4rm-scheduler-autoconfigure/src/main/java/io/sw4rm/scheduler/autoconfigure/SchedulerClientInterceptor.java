@@ -14,6 +14,8 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 /**
  * Marks a {@link ClientInterceptor} bean that applies to calls to the scheduler only. It
  * is ordered together with the {@link GlobalClientInterceptor global} interceptors.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.TYPE, ElementType.METHOD, ElementType.FIELD, ElementType.PARAMETER })
 @Retention(RetentionPolicy.RUNTIME)

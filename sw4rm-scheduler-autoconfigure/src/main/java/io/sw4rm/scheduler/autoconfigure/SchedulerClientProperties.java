@@ -16,6 +16,8 @@ import io.sw4rm.scheduler.client.WatchOptions;
 
 /**
  * Properties of the clients of one scheduler.
+ *
+ * @since 0.1.0
  */
 public class SchedulerClientProperties extends SchedulerChannelProperties {
 

@@ -11,6 +11,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * Details required to establish a connection to a SW4RM scheduler.
+ *
+ * @since 0.1.0
  */
 public interface SchedulerConnectionDetails extends ConnectionDetails {
 

@@ -52,6 +52,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
  * {@link SchedulerClientFactory}.
  * <p>
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class SchedulerConnections {
 

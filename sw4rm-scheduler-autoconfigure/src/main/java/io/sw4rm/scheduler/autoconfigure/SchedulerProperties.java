@@ -9,6 +9,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /**
  * Configuration properties of the SW4RM scheduler client. Invalid values prevent the
  * application from starting.
+ *
+ * @since 0.1.0
  */
 @ConfigurationProperties("sw4rm.scheduler")
 public class SchedulerProperties extends SchedulerClientProperties implements InitializingBean {

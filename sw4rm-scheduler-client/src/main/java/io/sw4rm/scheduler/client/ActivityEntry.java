@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param branch the branch name
  * @param description the task description
  * @param timestamp the ISO-8601 timestamp as the scheduler sent it
+ * @since 0.1.0
  * @see #instant()
  */
 public record ActivityEntry(String taskId, String repoId, String worktreeId, String branch, String description,

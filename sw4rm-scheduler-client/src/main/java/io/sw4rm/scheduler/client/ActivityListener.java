@@ -6,6 +6,7 @@ package io.sw4rm.scheduler.client;
  * of the channel's executor. They may block: only their own watch waits. An exception
  * that a method throws does not end the watch; the first one of a listener is logged.
  *
+ * @since 0.1.0
  * @see SchedulerClient#watchActivity(String, ActivityListener)
  */
 @FunctionalInterface

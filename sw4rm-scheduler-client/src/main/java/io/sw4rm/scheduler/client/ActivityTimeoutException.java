@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * mean that the task is not done: the entry may have been refused by a full buffer, or
  * purged.
  *
+ * @since 0.1.0
  * @see SchedulerClient#awaitActivity(String, String, java.util.function.Predicate,
  * Duration)
  */

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>
  * Thread-safe.
  *
+ * @since 0.1.0
  * @see SchedulerClient#watchActivity(String, ActivityListener)
  */
 public interface ActivityWatch extends AutoCloseable {

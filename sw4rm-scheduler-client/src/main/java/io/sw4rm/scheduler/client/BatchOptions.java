@@ -7,6 +7,7 @@ import java.util.function.Predicate;
  * How a batch of tasks is submitted. Immutable and thread-safe, if the stop condition and
  * the listener are.
  *
+ * @since 0.1.0
  * @see SchedulerClient#submitAll(Iterable, BatchOptions)
  * @see AsyncSchedulerClient#submitAll(Iterable, BatchOptions,
  * java.util.function.Consumer)

@@ -8,6 +8,7 @@ package io.sw4rm.scheduler.client;
  * @param failed the number of tasks that failed
  * @param notSent the number of tasks that were not sent because the batch had stopped
  * @param inFlight the number of tasks that were read and have no outcome yet
+ * @since 0.1.0
  */
 public record BatchProgress(long accepted, long refused, long failed, long notSent, int inFlight) {
 

@@ -8,6 +8,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * {@link PayloadConverter} that writes JSON with Jackson. Supports the content types
  * {@code application/json} and those with the suffix {@code +json}.
+ *
+ * @since 0.1.0
  */
 public class JacksonPayloadConverter implements PayloadConverter {
 

@@ -4,6 +4,8 @@ package io.sw4rm.scheduler.client;
  * Converts objects to the bytes of {@link TaskSubmission#params() task parameters}.
  * Bytes, text and protobuf messages are sent unchanged and are not converted.
  * Implementations must be thread-safe.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface PayloadConverter {

@@ -21,6 +21,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * <p>
  * Clients are immutable and thread-safe. A client that was created from a channel does
  * not own it; one that was created from an address owns its channel and must be closed.
+ *
+ * @since 0.1.0
  */
 public interface ReactiveSchedulerClient extends AutoCloseable {
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread-safe, unless a method says otherwise.
  *
+ * @since 0.1.0
  * @see SchedulerCallListener
  */
 public interface SchedulerCall {

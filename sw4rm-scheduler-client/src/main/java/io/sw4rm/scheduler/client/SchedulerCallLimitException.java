@@ -8,6 +8,7 @@ import io.grpc.Status;
  * Thrown when a call was not made because the client's limit of calls in flight is
  * reached. The request was not sent.
  *
+ * @since 0.1.0
  * @see SchedulerClientBuilder#maxInFlight(int)
  */
 public class SchedulerCallLimitException extends SchedulerException {

@@ -8,6 +8,8 @@ package io.sw4rm.scheduler.client;
  * All threads that make calls or receive responses use the listener, so implementations
  * must be thread-safe and fast. The first exception of a listener is logged; the call and
  * other listeners are not affected.
+ *
+ * @since 0.1.0
  */
 public interface SchedulerCallListener {
 

@@ -25,6 +25,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * Clients are immutable and thread-safe. A client that was created from a channel does
  * not own it; one that was created from an address owns its channel and must be closed.
  *
+ * @since 0.1.0
  * @see AsyncSchedulerClient
  * @see ReactiveSchedulerClient
  */

@@ -26,6 +26,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * Builds scheduler clients. Can be reused after a client was built; later changes do not
  * affect that client. Not thread-safe.
  *
+ * @since 0.1.0
  * @see SchedulerClient#builder(Channel)
  * @see SchedulerClient#builder(String)
  */

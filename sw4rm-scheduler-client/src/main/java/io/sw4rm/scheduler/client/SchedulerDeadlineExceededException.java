@@ -8,6 +8,8 @@ import io.grpc.StatusRuntimeException;
 /**
  * Thrown when the scheduler did not respond within the deadline (gRPC status
  * {@code DEADLINE_EXCEEDED}). The scheduler may have carried out the request.
+ *
+ * @since 0.1.0
  */
 public class SchedulerDeadlineExceededException extends SchedulerException {
 

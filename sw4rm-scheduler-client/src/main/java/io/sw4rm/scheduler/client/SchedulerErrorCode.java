@@ -6,6 +6,8 @@ import io.grpc.Status;
 
 /**
  * Error codes of the SW4RM protocol.
+ *
+ * @since 0.1.0
  */
 public enum SchedulerErrorCode {
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when a call to the scheduler failed. Common failures have subclasses.
  *
+ * @since 0.1.0
  * @see SchedulerUnavailableException
  * @see SchedulerDeadlineExceededException
  * @see SchedulerPermissionDeniedException

@@ -7,6 +7,8 @@ import io.grpc.StatusRuntimeException;
 /**
  * Thrown when the scheduler rejects a request as invalid (gRPC status
  * {@code INVALID_ARGUMENT}, {@code OUT_OF_RANGE} or {@code FAILED_PRECONDITION}).
+ *
+ * @since 0.1.0
  */
 public class SchedulerInvalidRequestException extends SchedulerException {
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * An operation of the scheduler. Each corresponds to an RPC of
  * {@code sw4rm.scheduler.SchedulerService} (specification 6.4.1).
+ *
+ * @since 0.1.0
  */
 public enum SchedulerOperation {
 

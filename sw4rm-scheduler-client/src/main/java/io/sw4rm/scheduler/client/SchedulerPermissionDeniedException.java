@@ -7,6 +7,8 @@ import io.grpc.StatusRuntimeException;
 /**
  * Thrown if the caller is not authenticated or not permitted to call the operation (gRPC
  * status {@code UNAUTHENTICATED} or {@code PERMISSION_DENIED}).
+ *
+ * @since 0.1.0
  */
 public class SchedulerPermissionDeniedException extends SchedulerException {
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The problem that caused a call to fail, if the client can determine it. gRPC often
  * reports only the symptom, such as "Network closed for unknown reason"; each constant
  * combines a symptom, its meaning and a remedy. The first matching constant applies.
+ *
+ * @since 0.1.0
  */
 public enum SchedulerProblem {
 

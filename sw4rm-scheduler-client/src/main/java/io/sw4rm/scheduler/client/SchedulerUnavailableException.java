@@ -6,6 +6,8 @@ import io.grpc.StatusRuntimeException;
 
 /**
  * Thrown when the scheduler can't be reached (gRPC status {@code UNAVAILABLE}).
+ *
+ * @since 0.1.0
  */
 public class SchedulerUnavailableException extends SchedulerException {
 

@@ -10,6 +10,7 @@ package io.sw4rm.scheduler.client;
  * attempt, a refusal may mean that the scheduler accepted the task at an earlier attempt,
  * whose response was lost, and now refuses it as a duplicate. Poll the activity buffer of
  * the agent to find out. A missing entry does not prove that the task was not accepted.
+ * @since 0.1.0
  */
 public record SubmitTaskResult(String taskId, boolean accepted, String reason, int attempts) {
 

@@ -4,6 +4,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A batch of tasks that an {@link AsyncSchedulerClient} submits. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface TaskBatch {
 

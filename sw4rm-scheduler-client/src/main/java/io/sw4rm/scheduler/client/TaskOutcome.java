@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@link SchedulerException}, the exception that the client's
  * {@link SchedulerExceptionTranslator} returned, or an {@link IllegalArgumentException}
  * for a task that cannot be sent
+ * @since 0.1.0
  */
 public record TaskOutcome(long index, @Nullable TaskSubmission submission, Status status,
 		@Nullable SubmitTaskResult result, @Nullable Throwable failure) {

@@ -2,6 +2,8 @@ package io.sw4rm.scheduler.client;
 
 /**
  * Thrown by {@link SubmitTaskResult#orElseThrow()} when the scheduler refused a task.
+ *
+ * @since 0.1.0
  */
 public class TaskRejectedException extends RuntimeException {
 

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * that later changes have no effect. Do not change other objects until the task is
  * submitted.
  * @param contentType the MIME type of the parameters, not blank
+ * @since 0.1.0
  */
 public record TaskSubmission(String agentId, String taskId, int priority, String scope, Object params,
 		String contentType) {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * the jitter, positive; if it is less than the interval, the interval is used
  * @param purge whether to purge entries after they were delivered
  * @param existingEntries whether to deliver the entries that the first poll finds
+ * @since 0.1.0
  */
 public record WatchOptions(Duration interval, double jitter, Duration maxBackoff, boolean purge,
 		boolean existingEntries) {

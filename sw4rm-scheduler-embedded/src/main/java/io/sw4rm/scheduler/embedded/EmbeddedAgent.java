@@ -9,6 +9,8 @@ import java.util.function.Consumer;
  * outcome, and read the agent's queue and activity buffer. The handle has no state: the
  * scheduler does not have to know the agent yet, and an agent can have any number of
  * handles. Lists are copies that do not change later. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedAgent {
 

@@ -51,6 +51,8 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
  * The maximum size of a request is 4 MiB. At most 1 000 calls of each connection are
  * handled concurrently; further calls wait at the client. Lists are copies that do not
  * change later. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedScheduler implements AutoCloseable {
 

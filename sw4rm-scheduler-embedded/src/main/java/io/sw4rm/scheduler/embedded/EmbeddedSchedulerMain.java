@@ -17,6 +17,8 @@ import java.util.List;
  * {@code --help} prints the options. The address is logged when the scheduler is ready.
  * It stops gracefully on SIGTERM and Ctrl+C. The exit code is 0 after {@code --help}, 1
  * if the scheduler can't listen on its address, and 2 if an argument is invalid.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedSchedulerMain {
 

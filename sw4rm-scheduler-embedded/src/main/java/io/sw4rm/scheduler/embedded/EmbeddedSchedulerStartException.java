@@ -3,6 +3,8 @@ package io.sw4rm.scheduler.embedded;
 /**
  * Thrown when an {@link EmbeddedScheduler} can't listen on its address, usually because
  * another process uses the port.
+ *
+ * @since 0.1.0
  */
 public class EmbeddedSchedulerStartException extends RuntimeException {
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Faults {
 

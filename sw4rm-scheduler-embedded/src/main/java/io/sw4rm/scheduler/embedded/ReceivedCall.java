@@ -27,6 +27,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
  * if there was none
  * @param status the status that ended the call, or {@code null} if it has not ended;
  * {@code CANCELLED} if the client, the deadline or a lost connection ended it
+ * @since 0.1.0
  */
 public record ReceivedCall(Rpc rpc, @Nullable Message request, Metadata metadata, @Nullable Duration timeRemaining,
 		@Nullable String fault, @Nullable Message response, Status.@Nullable Code status) {

@@ -15,6 +15,7 @@ import io.sw4rm.scheduler.proto.ActivityEntry;
  * @param description what the task does or did, at most 200 words
  * @param timestamp when it happened: ISO-8601 text in UTC such as
  * {@code 2026-01-10T12:00:00Z}, or another text that was set
+ * @since 0.1.0
  */
 public record RecordedActivity(String taskId, String repoId, String worktreeId, String branch, String description,
 		String timestamp) {

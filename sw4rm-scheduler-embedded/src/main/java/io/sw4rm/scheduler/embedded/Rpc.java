@@ -9,6 +9,8 @@ import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 /**
  * The RPCs of {@code sw4rm.scheduler.SchedulerService}, for which {@link Faults} can be
  * configured and whose calls are counted.
+ *
+ * @since 0.1.0
  */
 public enum Rpc {
 

@@ -24,6 +24,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskRequest;
  * @param preemptionReason why the task is requested to yield, possibly empty, or
  * {@code null} if it is not
  * @param failureReason why the task failed, or {@code null} if it did not fail
+ * @since 0.1.0
  */
 public record ScheduledTask(String agentId, String taskId, int priority, String scope, ByteString params,
 		String contentType, Instant submittedAt, State state, @Nullable String preemptionReason,

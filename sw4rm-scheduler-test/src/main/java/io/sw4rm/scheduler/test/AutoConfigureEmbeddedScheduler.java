@@ -27,6 +27,7 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
  * test method. If JUnit runs tests in parallel, test classes that use the same context
  * run one after the other, each on a single thread.
  *
+ * @since 0.1.0
  * @see LocalSchedulerPort
  * @see SchedulerAssertions
  */

@@ -30,6 +30,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
  * those that meet a condition, and fails if none is left. So a chain of methods verifies
  * that at least one call meets all conditions; {@link #times(int)} verifies how many do.
  *
+ * @since 0.1.0
  * @see SchedulerAssert
  */
 public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCall>> {

@@ -51,6 +51,8 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
  * The scheduler is {@linkplain EmbeddedScheduler#reset() reset} before each test, before
  * the methods with {@code @BeforeEach}. Tests that run at the same time must therefore
  * not use the same scheduler: the second one fails with an {@link IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedSchedulerExtension
 		implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {

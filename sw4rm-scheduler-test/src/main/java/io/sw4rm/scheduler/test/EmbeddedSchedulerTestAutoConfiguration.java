@@ -20,6 +20,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerConnectionDetails;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of tests with an embedded scheduler.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = CompositeChannelFactoryAutoConfiguration.class,
 		afterName = "org.springframework.boot.grpc.test.autoconfigure.TestGrpcTransportAutoConfiguration")

@@ -12,6 +12,8 @@ import org.springframework.beans.factory.annotation.Value;
  * Annotation for a field or parameter that receives the port of the embedded scheduler,
  * which all clients of the application use. Provides a convenient alternative for
  * <code>&#064;Value(&quot;${local.sw4rm.scheduler.port}&quot;)</code>.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -49,6 +49,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
  * immediately, on the calling thread, and are kept until the next {@link #reset()}.
  * Thread-safe.
  *
+ * @since 0.1.0
  * @see SchedulerAssertions#assertThat(RecordingSchedulerClient)
  */
 public final class RecordingSchedulerClient implements SchedulerClient {

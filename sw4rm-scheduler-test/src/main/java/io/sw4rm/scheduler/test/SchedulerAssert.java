@@ -20,6 +20,7 @@ import io.sw4rm.scheduler.proto.SubmitTaskResponse;
  * <p>
  * Methods that expect a call return a {@link CallAssert}, which limits the calls further.
  *
+ * @since 0.1.0
  * @see SchedulerAssertions
  */
 public final class SchedulerAssert extends AbstractAssert<SchedulerAssert, List<ReceivedCall>> {

@@ -9,6 +9,8 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
  * <pre class="code">
  * assertThat(scheduler).hasAccepted("task-123").forAgent("worker-1").withPriority(5);
  * </pre>
+ *
+ * @since 0.1.0
  */
 public final class SchedulerAssertions {
 

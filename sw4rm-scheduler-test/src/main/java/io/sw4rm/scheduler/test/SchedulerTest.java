@@ -28,6 +28,8 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * <p>
  * For tests of the whole application, use {@code @SpringBootTest} together with
  * {@link AutoConfigureEmbeddedScheduler @AutoConfigureEmbeddedScheduler} instead.
+ *
+ * @since 0.1.0
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

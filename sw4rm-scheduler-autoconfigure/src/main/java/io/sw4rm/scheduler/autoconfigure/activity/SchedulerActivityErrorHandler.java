@@ -7,6 +7,8 @@ import io.sw4rm.scheduler.client.ActivityEntry;
  * watches that call them. Define a bean of this type to replace the default, which logs.
  * A bean that is qualified with the name of a client applies to the listeners of that
  * client only. Several threads use the handler, and it must not throw exceptions.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface SchedulerActivityErrorHandler {

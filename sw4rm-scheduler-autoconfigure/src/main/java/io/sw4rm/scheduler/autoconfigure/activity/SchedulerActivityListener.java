@@ -27,6 +27,7 @@ import io.sw4rm.scheduler.client.ActivityWatch;
  * <p>
  * Can be used several times on a method, and as a meta-annotation.
  *
+ * @since 0.1.0
  * @see SchedulerActivityListenerRegistry
  */
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })

@@ -21,6 +21,8 @@ import org.springframework.util.Assert;
  * <p>
  * Thread-safe. Its methods do not wait for methods of listeners, and can be called by
  * them.
+ *
+ * @since 0.1.0
  */
 public final class SchedulerActivityListenerRegistry implements SmartLifecycle, DisposableBean {
 

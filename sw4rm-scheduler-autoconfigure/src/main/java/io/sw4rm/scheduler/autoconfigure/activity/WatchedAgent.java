@@ -7,6 +7,7 @@ package io.sw4rm.scheduler.autoconfigure.activity;
  * @param client the name of the scheduler's client, {@code default} for the one without a
  * name
  * @param agentId the id of the agent
+ * @since 0.1.0
  */
 public record WatchedAgent(String listenerId, String client, String agentId) {
 

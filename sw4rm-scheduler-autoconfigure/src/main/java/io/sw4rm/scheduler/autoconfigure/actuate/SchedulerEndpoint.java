@@ -34,6 +34,8 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
  * {@link Endpoint @Endpoint} that shows the clients of SW4RM schedulers and the activity
  * buffers of agents, and purges them if write access is permitted. Shows no secrets: only
  * the names of metadata.
+ *
+ * @since 0.1.0
  */
 @Endpoint(id = "sw4rmscheduler", defaultAccess = Access.READ_ONLY)
 public class SchedulerEndpoint {

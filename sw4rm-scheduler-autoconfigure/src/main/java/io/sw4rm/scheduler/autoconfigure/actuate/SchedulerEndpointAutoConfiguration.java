@@ -27,6 +27,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for {@link SchedulerEndpoint} and
  * the info contributor for schedulers.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })

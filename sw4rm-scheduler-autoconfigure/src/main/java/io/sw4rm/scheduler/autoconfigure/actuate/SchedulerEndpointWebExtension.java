@@ -18,6 +18,8 @@ import io.sw4rm.scheduler.client.SchedulerException;
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} for the {@link SchedulerEndpoint}
  * that responds to failures with a suitable HTTP status and the reason.
+ *
+ * @since 0.1.0
  */
 @EndpointWebExtension(endpoint = SchedulerEndpoint.class)
 public class SchedulerEndpointWebExtension {

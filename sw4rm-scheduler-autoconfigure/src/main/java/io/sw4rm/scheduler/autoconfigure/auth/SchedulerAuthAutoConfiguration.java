@@ -39,6 +39,8 @@ import io.sw4rm.scheduler.autoconfigure.auth.SchedulerTokens.OAuth2TokenSupplier
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the credentials that clients
  * send to SW4RM schedulers.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnBean(SchedulerConnections.class)

@@ -8,6 +8,8 @@ import org.springframework.boot.context.properties.source.MutuallyExclusiveConfi
 /**
  * Configuration properties of the credentials for the SW4RM scheduler. At most one token
  * source may be set.
+ *
+ * @since 0.1.0
  */
 @ConfigurationProperties("sw4rm.scheduler.auth")
 public class SchedulerAuthProperties {

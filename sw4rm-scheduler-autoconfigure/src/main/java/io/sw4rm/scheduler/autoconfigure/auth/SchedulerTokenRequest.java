@@ -13,6 +13,7 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
  * @param operation the operation, or {@code null} for calls that are not made by a
  * scheduler client, such as health checks
  * @param agentId the agent that the call applies to, or {@code null} for such calls
+ * @since 0.1.0
  */
 public record SchedulerTokenRequest(@Nullable SchedulerOperation operation, @Nullable String agentId) {
 

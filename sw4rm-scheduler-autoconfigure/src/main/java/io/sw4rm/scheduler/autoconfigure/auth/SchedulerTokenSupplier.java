@@ -11,6 +11,8 @@ package io.sw4rm.scheduler.autoconfigure.auth;
  * called on at most 32 threads at a time, and once at a time for the same operation and
  * agent. If it hangs, such calls fail until it returns. Tokens are not cached:
  * implementations should cache a token that is expensive to obtain.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface SchedulerTokenSupplier {

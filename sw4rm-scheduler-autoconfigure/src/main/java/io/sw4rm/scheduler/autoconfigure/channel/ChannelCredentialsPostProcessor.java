@@ -18,6 +18,8 @@ import org.springframework.util.ReflectionUtils;
  * scheduler while its channel is created. Credentials are fixed when a channel builder is
  * created, and are only obtained from this bean, on the thread that creates the channel.
  * Other channels are not affected, even to the same target.
+ *
+ * @since 0.1.0
  */
 public final class ChannelCredentialsPostProcessor extends AbstractAdvisingBeanPostProcessor {
 

@@ -22,6 +22,7 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * @param properties the properties of the channel
  * @param interceptors the interceptors, the outermost first
  * @param customizer customizes the channel builder after the properties were applied
+ * @since 0.1.0
  */
 public record ConnectionSettings(String prefix, SchedulerAddress address, @Nullable SchedulerTls tls,
 		@Nullable String serverName, boolean embedded, SchedulerChannelProperties properties,

@@ -16,6 +16,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
  * <pre class="code">
  * Diagnostics(&#64;SchedulerChannel ManagedChannel channel) {
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)

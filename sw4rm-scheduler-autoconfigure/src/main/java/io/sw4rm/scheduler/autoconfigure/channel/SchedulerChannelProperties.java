@@ -13,6 +13,8 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 
 /**
  * Properties of the channel to a scheduler.
+ *
+ * @since 0.1.0
  */
 public abstract class SchedulerChannelProperties {
 

@@ -13,6 +13,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
 
 /**
  * The connection to one scheduler, shared by the clients of one name. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class SchedulerConnection {
 

@@ -10,6 +10,7 @@ import org.springframework.context.ApplicationEvent;
  * Channels connect when calls need them, so events are published only while there are
  * calls, health checks or watches.
  *
+ * @since 0.1.0
  * @see SchedulerConnectionLostEvent
  * @see SchedulerConnectionRestoredEvent
  */

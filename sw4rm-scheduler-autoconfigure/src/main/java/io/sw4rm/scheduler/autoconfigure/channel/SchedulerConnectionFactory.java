@@ -23,6 +23,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
  * Creates connections with the application's {@link GrpcChannelFactory}. When the
  * application stops, this factory initiates an orderly shutdown of their channels, and
  * the channel factory waits for calls in flight. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public class SchedulerConnectionFactory implements DisposableBean {
 

@@ -5,6 +5,8 @@ package io.sw4rm.scheduler.autoconfigure.channel;
  * has failed. Published once, until the connection is
  * {@linkplain SchedulerConnectionRestoredEvent restored}. A connection that the channel
  * can replace at once, or closes because it is idle, is not lost.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("serial")
 public class SchedulerConnectionLostEvent extends SchedulerConnectionEvent {

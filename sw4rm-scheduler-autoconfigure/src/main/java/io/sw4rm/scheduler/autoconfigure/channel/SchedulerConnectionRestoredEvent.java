@@ -3,6 +3,8 @@ package io.sw4rm.scheduler.autoconfigure.channel;
 /**
  * Published when a channel has a connection to its scheduler again, after a
  * {@link SchedulerConnectionLostEvent}.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("serial")
 public class SchedulerConnectionRestoredEvent extends SchedulerConnectionEvent {

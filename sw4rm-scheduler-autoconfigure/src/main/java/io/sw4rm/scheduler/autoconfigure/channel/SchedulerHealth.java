@@ -10,6 +10,7 @@ import io.sw4rm.scheduler.client.SchedulerProblem;
  *
  * @param state what the scheduler reports, or why it does not
  * @param status the status of the call
+ * @since 0.1.0
  */
 public record SchedulerHealth(State state, Status status) {
 

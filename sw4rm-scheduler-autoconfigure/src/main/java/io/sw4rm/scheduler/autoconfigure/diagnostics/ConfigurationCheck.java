@@ -29,6 +29,8 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 /**
  * Checks properties for mistakes that their binding does not detect. Runs when the
  * application starts, even if its beans are lazy.
+ *
+ * @since 0.1.0
  */
 public final class ConfigurationCheck implements BeanFactoryPostProcessor, EnvironmentAware {
 

@@ -6,6 +6,8 @@ import io.sw4rm.scheduler.client.SchedulerProblem;
 
 /**
  * Remedies for problems, in terms of the properties of a scheduler.
+ *
+ * @since 0.1.0
  */
 public final class PropertyRemedies implements Function<SchedulerProblem, String> {
 

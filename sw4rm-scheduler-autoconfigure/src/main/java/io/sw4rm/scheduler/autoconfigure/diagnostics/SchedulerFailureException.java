@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the application can't start, with the analysis of the failure.
+ *
+ * @since 0.1.0
  */
 public class SchedulerFailureException extends RuntimeException {
 

@@ -17,6 +17,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 /**
  * Finds properties under {@code sw4rm.scheduler} that have no effect, such as misspelt
  * ones.
+ *
+ * @since 0.1.0
  */
 public final class UnboundProperties {
 

@@ -11,6 +11,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for an embedded scheduler.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnBean(SchedulerConnections.class)

@@ -8,6 +8,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 
 /**
  * Configuration properties of the embedded scheduler.
+ *
+ * @since 0.1.0
  */
 @ConfigurationProperties("sw4rm.scheduler.embedded")
 public class EmbeddedSchedulerProperties implements InitializingBean {

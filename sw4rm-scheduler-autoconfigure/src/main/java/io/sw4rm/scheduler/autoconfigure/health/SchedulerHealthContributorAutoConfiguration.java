@@ -23,6 +23,8 @@ import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnection;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the health of the SW4RM
  * scheduler.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })

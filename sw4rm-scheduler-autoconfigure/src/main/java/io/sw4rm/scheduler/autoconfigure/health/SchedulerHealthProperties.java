@@ -7,6 +7,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 
 /**
  * Configuration properties of the health indicator for the SW4RM scheduler.
+ *
+ * @since 0.1.0
  */
 @ConfigurationProperties("sw4rm.scheduler.health")
 public class SchedulerHealthProperties {

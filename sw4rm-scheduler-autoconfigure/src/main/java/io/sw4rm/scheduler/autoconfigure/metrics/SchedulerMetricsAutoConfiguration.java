@@ -18,6 +18,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for metrics about calls to the SW4RM
  * scheduler.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")

@@ -4,6 +4,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Configuration properties of metrics about calls to the SW4RM scheduler.
+ *
+ * @since 0.1.0
  */
 @ConfigurationProperties("sw4rm.scheduler.metrics")
 public class SchedulerMetricsProperties {

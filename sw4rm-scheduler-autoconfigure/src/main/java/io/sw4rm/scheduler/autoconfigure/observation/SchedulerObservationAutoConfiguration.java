@@ -25,6 +25,8 @@ import io.sw4rm.scheduler.client.micrometer.DefaultSchedulerObservationConventio
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for observations and log context of
  * calls to SW4RM schedulers.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnBean(SchedulerConnections.class)

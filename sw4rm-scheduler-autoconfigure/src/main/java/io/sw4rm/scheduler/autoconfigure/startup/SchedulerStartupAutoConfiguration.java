@@ -12,6 +12,8 @@ import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the check of SW4RM schedulers
  * when the application starts.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SchedulerAutoConfiguration.class)
 @ConditionalOnBean(SchedulerConnections.class)

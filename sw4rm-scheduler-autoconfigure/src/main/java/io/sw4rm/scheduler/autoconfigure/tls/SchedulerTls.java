@@ -37,6 +37,8 @@ import org.springframework.util.ClassUtils;
  * detected when it is resumed, before the connection gets its first call</li>
  * </ul>
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class SchedulerTls {
 

@@ -15,6 +15,8 @@ import io.grpc.util.GracefulSwitchLoadBalancer;
  * another policy: a connection that is not ready in time is closed, and a server that
  * closes its connections immediately is not connected to in a tight loop. gRPC has no
  * settings for these limits. gRPC loads this class as a Java service.
+ *
+ * @since 0.1.0
  */
 public final class ConnectionLimitsLoadBalancerProvider extends LoadBalancerProvider {
 

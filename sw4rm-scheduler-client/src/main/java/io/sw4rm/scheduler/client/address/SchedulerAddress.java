@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * {@code xds:///scheduler}</li>
  * </ul>
  * Immutable.
+ *
+ * @since 0.1.0
  */
 public final class SchedulerAddress {
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Resolves the targets {@code sw4rm:///host:port[,host:port...]}, because gRPC has no
  * scheme for a list of hosts. gRPC's DNS resolver resolves each host. gRPC loads this
  * class as a Java service; applications should not use it directly.
+ *
+ * @since 0.1.0
  */
 public final class SchedulerNameResolverProvider extends NameResolverProvider {
 

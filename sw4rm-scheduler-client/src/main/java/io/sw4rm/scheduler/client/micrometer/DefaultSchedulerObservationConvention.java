@@ -18,6 +18,8 @@ import io.sw4rm.scheduler.client.SchedulerOperation;
 /**
  * Default {@link SchedulerObservationConvention}, with the names of the protocol
  * (SW4-003).
+ *
+ * @since 0.1.0
  */
 public class DefaultSchedulerObservationConvention implements SchedulerObservationConvention {
 

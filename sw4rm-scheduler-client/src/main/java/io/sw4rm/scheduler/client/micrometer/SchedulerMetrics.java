@@ -13,6 +13,8 @@ import io.sw4rm.scheduler.client.SchedulerCallListener;
  * Records metrics of calls under the names of the protocol (SW4-003). Several instances
  * with the same registry and tags share their meters, which count the calls of all.
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public class SchedulerMetrics implements SchedulerCallListener, AutoCloseable {
 

@@ -8,6 +8,8 @@ import io.sw4rm.scheduler.client.SchedulerCall;
 /**
  * {@link SenderContext} of a call to a scheduler. The propagated trace context is sent as
  * metadata of the call.
+ *
+ * @since 0.1.0
  */
 public class SchedulerObservationContext extends SenderContext<SchedulerCall> {
 

@@ -6,6 +6,7 @@ import io.micrometer.observation.ObservationConvention;
 /**
  * {@link ObservationConvention} of calls to schedulers.
  *
+ * @since 0.1.0
  * @see DefaultSchedulerObservationConvention
  */
 public interface SchedulerObservationConvention extends ObservationConvention<SchedulerObservationContext> {

@@ -9,6 +9,8 @@ import io.sw4rm.scheduler.client.SchedulerCallListener;
 
 /**
  * Observes each call, including all attempts. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public class SchedulerObservations implements SchedulerCallListener {
 

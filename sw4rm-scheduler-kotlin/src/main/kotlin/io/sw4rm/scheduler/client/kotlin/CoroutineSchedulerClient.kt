@@ -26,6 +26,7 @@ import kotlin.time.toJavaDuration
  *
  * @property client the client that makes the calls
  * @see coroutines
+ * @since 0.1.0
  */
 public class CoroutineSchedulerClient(private val client: ReactiveSchedulerClient) {
 
@@ -166,5 +167,7 @@ public class CoroutineSchedulerClient(private val client: ReactiveSchedulerClien
 
 /**
  * Returns a client with suspending functions and flows.
+ *
+ * @since 0.1.0
  */
 public fun ReactiveSchedulerClient.coroutines(): CoroutineSchedulerClient = CoroutineSchedulerClient(this)
