@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -61,6 +60,7 @@ public final class ConfigurationCheck implements BeanFactoryPostProcessor, Envir
 		Binder binder = Binder.get(environment);
 		Stream.concat(Stream.of("sw4rm.scheduler"), namedClients(binder)).forEach((prefix) -> {
 			known.ofType(Duration.class).forEach((name) -> checkUnit(binder, prefix + name));
+			known.ofMapTo(Duration.class).forEach((name) -> checkUnits(binder, prefix + name));
 			checkDeadlines(binder, prefix);
 		});
 		UnboundProperties.find(known, environment).forEach(logger::warn);
@@ -80,14 +80,12 @@ public final class ConfigurationCheck implements BeanFactoryPostProcessor, Envir
 	 * expects seconds.
 	 */
 	private static void checkUnit(Binder binder, String name) {
-		BindResult<String> value = binder.bind(name, String.class);
-		if (value.isBound()) {
-			checkUnit(name, value.get());
-		}
-		else {
-			binder.bind(name, Bindable.mapOf(String.class, String.class))
-				.ifBound((values) -> values.forEach((key, duration) -> checkUnit(name + "." + key, duration)));
-		}
+		binder.bind(name, String.class).ifBound((value) -> checkUnit(name, value));
+	}
+
+	private static void checkUnits(Binder binder, String name) {
+		binder.bind(name, Bindable.mapOf(String.class, String.class))
+			.ifBound((values) -> values.forEach((key, value) -> checkUnit(name + "." + key, value)));
 	}
 
 	private static void checkUnit(String name, String value) {

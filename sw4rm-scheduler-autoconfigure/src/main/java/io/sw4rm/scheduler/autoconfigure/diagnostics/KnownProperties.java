@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -112,14 +113,25 @@ final class KnownProperties {
 	}
 
 	/**
-	 * Return the properties of a scheduler that have a type, or a map with values of this
-	 * type.
+	 * Return the properties of a scheduler that have a type.
 	 * @return the names after the prefix, with a leading dot
 	 */
 	Stream<String> ofType(Class<?> type) {
+		return names((candidate) -> candidate.resolve() == type);
+	}
+
+	/**
+	 * Return the properties of a scheduler that are maps with values of a type.
+	 * @return the names after the prefix, with a leading dot
+	 */
+	Stream<String> ofMapTo(Class<?> type) {
+		return names((candidate) -> candidate.asMap().resolveGeneric(1) == type);
+	}
+
+	private Stream<String> names(Predicate<ResolvableType> condition) {
 		return this.types.entrySet()
 			.stream()
-			.filter((entry) -> entry.getValue().resolve() == type || entry.getValue().asMap().resolveGeneric(1) == type)
+			.filter((entry) -> condition.test(entry.getValue()))
 			.map((entry) -> entry.getKey().toString().substring(ROOT.toString().length()));
 	}
 
