@@ -27,6 +27,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress;
  * container has started when this port accepts connections.
  * <p>
  * Not thread-safe while it is configured and started.
+ *
+ * @since 0.1.0
  */
 public class SchedulerContainer extends GenericContainer<SchedulerContainer> {
 
