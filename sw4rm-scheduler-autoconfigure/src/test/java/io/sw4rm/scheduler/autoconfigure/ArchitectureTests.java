@@ -59,6 +59,14 @@ class ArchitectureTests {
 		.resideInAPackage("io.sw4rm.scheduler.embedded..");
 
 	@ArchTest
+	static final ArchRule librariesOfContainersAreOptional = noClasses().that()
+		.resideOutsideOfPackages(AUTOCONFIGURE + ".docker", AUTOCONFIGURE + ".testcontainers")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework.boot.docker..", "org.springframework.boot.testcontainers..",
+				"org.testcontainers..");
+
+	@ArchTest
 	static final ArchRule optionalLibrariesStayInConfigurations = noClasses().that()
 		.resideInAPackage("io.sw4rm.scheduler.autoconfigure..")
 		.and()

@@ -2,10 +2,14 @@ package io.sw4rm.scheduler.embedded;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.grpc.InsecureChannelCredentials;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +77,32 @@ class EmbeddedSchedulerMainTests {
 			.anyMatch((line) -> line.contains("--address=<host>"))
 			.noneMatch((line) -> line.contains("listens on"));
 		assertThat(process.waitFor()).isZero();
+	}
+
+	/**
+	 * The image itself is not built.
+	 */
+	@Test
+	void dockerfileStartsItOnItsPortOfAllAddressesWithoutRoot() throws Exception {
+		Map<String, String> instructions = Files.readAllLines(Path.of("Dockerfile"))
+			.stream()
+			.filter((line) -> !line.isBlank() && !line.startsWith("#"))
+			.map((line) -> line.split(" ", 2))
+			.collect(Collectors.toMap((words) -> words[0], (words) -> words[1]));
+		assertThat(instructions).containsOnlyKeys("FROM", "COPY", "USER", "EXPOSE", "ENTRYPOINT")
+			.containsEntry("EXPOSE", "50053")
+			.hasEntrySatisfying("USER", (user) -> assertThat(user).matches("[1-9]\\d*:[1-9]\\d*"));
+		List<String> command = Pattern.compile("\"([^\"]+)\"")
+			.matcher(instructions.get("ENTRYPOINT"))
+			.results()
+			.map((match) -> match.group(1))
+			.toList();
+		String jar = instructions.get("COPY").replaceFirst(".* ", "");
+		assertThat(command).containsSequence("-jar", jar);
+		List<String> arguments = command.subList(command.indexOf(jar) + 1, command.size());
+		assertThat(arguments).containsExactly("--address=0.0.0.0");
+		Process process = start(arguments.get(0), "--port=0");
+		assertThat(process.inputReader().readLine()).contains("listens on localhost:");
 	}
 
 	private Process start(String... args) throws IOException {

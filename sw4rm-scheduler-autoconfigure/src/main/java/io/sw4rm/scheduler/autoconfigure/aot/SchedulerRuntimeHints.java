@@ -30,7 +30,7 @@ class SchedulerRuntimeHints implements RuntimeHintsRegistrar {
 			"io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder", "io.grpc.protobuf.services.HealthStatusManager",
 			"io.micrometer.core.instrument.observation.MeterObservationHandler",
 			"io.micrometer.tracing.handler.TracingObservationHandler", "io.sw4rm.scheduler.embedded.EmbeddedScheduler",
-			"reactor.core.publisher.Mono");
+			"io.sw4rm.scheduler.test.SchedulerContainer", "reactor.core.publisher.Mono");
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
