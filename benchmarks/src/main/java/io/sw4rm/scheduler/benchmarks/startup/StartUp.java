@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.springframework.util.FileSystemUtils;
@@ -126,12 +127,19 @@ public final class StartUp {
 	}
 
 	private static void print(Application application, List<Result> results, List<Result> references) {
-		System.out.printf(Locale.ROOT, "| %s | %s ms | %s ms | %s ms | %s ms | %.3f | %.3f |%n",
-				application.description, spread(results, Result::refresh).toString("%.0f"),
-				spread(results, Result::firstCall).toString("%.0f"), spread(results, Result::process).toString("%.0f"),
-				spread(results, Result::cpu).toString("%.0f"),
-				spread(results, Result::refresh).median() / spread(references, Result::refresh).median(),
-				spread(results, Result::cpu).median() / spread(references, Result::cpu).median());
+		System.out.printf(Locale.ROOT, "| %s | %s ms | %s ms | %s ms | %s ms | %s | %s |%n", application.description,
+				spread(results, Result::refresh).toString("%.0f"), spread(results, Result::firstCall).toString("%.0f"),
+				spread(results, Result::process).toString("%.0f"), spread(results, Result::cpu).toString("%.0f"),
+				ratio(results, references, Result::refresh).toString("%.3f"),
+				ratio(results, references, Result::cpu).toString("%.3f"));
+	}
+
+	/**
+	 * Compare the results of the same run, between which the machine changes the least.
+	 */
+	private static Spread ratio(List<Result> results, List<Result> references, ToDoubleFunction<Result> value) {
+		return Spread.of(IntStream.range(0, results.size())
+			.mapToDouble((run) -> value.applyAsDouble(results.get(run)) / value.applyAsDouble(references.get(run))));
 	}
 
 	private static Spread spread(List<Result> results, ToDoubleFunction<Result> value) {
