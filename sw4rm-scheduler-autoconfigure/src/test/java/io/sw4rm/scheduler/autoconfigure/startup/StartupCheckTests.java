@@ -211,9 +211,9 @@ class StartupCheckTests {
 	void waitsForScheduler() {
 		TcpServer notReady = TcpServer.closing();
 		int port = notReady.port();
-		CompletableFuture<ConfigurableApplicationContext> application = CompletableFuture
-			.supplyAsync(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"),
-					new SimpleAsyncTaskExecutor());
+		CompletableFuture<ConfigurableApplicationContext> application = CompletableFuture.supplyAsync(
+				() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"),
+				new SimpleAsyncTaskExecutor());
 		await().atMost(Duration.ofSeconds(50)).until(() -> notReady.connections() > 0);
 		notReady.close();
 		try (EmbeddedScheduler scheduler = Ports.listenAgain(EmbeddedScheduler.builder().port(port)::start);
