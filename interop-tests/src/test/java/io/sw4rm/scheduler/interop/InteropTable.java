@@ -84,7 +84,7 @@ class InteropTable implements TestWatcher {
 		public synchronized void close() throws IOException {
 			List<String> columns = columns(List.of("client", "scheduler"));
 			List<String> lines = new ArrayList<>();
-			lines.add(line("promise", columns.stream()));
+			lines.add(line("behavior", columns.stream()));
 			lines.add("|---".repeat(columns.size() + 1) + "|");
 			this.rows.forEach(
 					(row, cells) -> lines.add(line(row, columns.stream().map((column) -> cell(cells.get(column))))));

@@ -75,10 +75,12 @@ class DocumentationTests {
 			import io.micrometer.core.instrument.simple.*;
 			import io.sw4rm.scheduler.client.*;
 			import io.sw4rm.scheduler.client.micrometer.*;
+			import io.sw4rm.scheduler.embedded.*;
 			import io.sw4rm.scheduler.proto.SchedulerServiceGrpc;
 			import io.sw4rm.scheduler.proto.ShutdownAgentRequest;
 			import io.sw4rm.scheduler.proto.SubmitTaskRequest;
 			import io.sw4rm.scheduler.proto.SubmitTaskResponse;
+			import io.sw4rm.scheduler.test.*;
 			import java.time.*;
 			import java.util.*;
 			import java.util.concurrent.*;
