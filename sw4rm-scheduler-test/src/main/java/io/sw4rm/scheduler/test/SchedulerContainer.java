@@ -46,6 +46,10 @@ public class SchedulerContainer extends GenericContainer<SchedulerContainer> {
 	 */
 	public SchedulerContainer(DockerImageName image) {
 		super(image);
+	}
+
+	@Override
+	protected void configure() {
 		addExposedPort(SchedulerAddress.DEFAULT_PORT);
 	}
 

@@ -35,9 +35,11 @@ class SchedulerContainerTests {
 	private static final TaskSubmission TASK = TaskSubmission.forAgent("worker-1").taskId("task-123").build();
 
 	@Test
-	void exposesPortOfSchedulers() {
-		try (SchedulerContainer container = new SchedulerContainer("acme/scheduler:1.0")) {
-			assertThat(container.getExposedPorts()).containsExactly(50053);
+	void exposesPortOfSchedulersBesideOthers() {
+		try (StubContainer container = new StubContainer()) {
+			container.withExposedPorts(8080);
+			container.start();
+			assertThat(container.getExposedPorts()).containsExactlyInAnyOrder(8080, 50053);
 		}
 	}
 
@@ -158,6 +160,7 @@ class SchedulerContainerTests {
 
 		@Override
 		public void start() {
+			configure();
 			this.scheduler = EmbeddedScheduler.start();
 		}
 
