@@ -1,7 +1,6 @@
 package io.sw4rm.scheduler.autoconfigure.startup;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,7 +25,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
@@ -211,10 +209,9 @@ class StartupCheckTests {
 	void waitsForScheduler() {
 		TcpServer notReady = TcpServer.closing();
 		int port = notReady.port();
-		CompletableFuture<ConfigurableApplicationContext> application = CompletableFuture.supplyAsync(
-				() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"),
-				new SimpleAsyncTaskExecutor());
-		await().atMost(Duration.ofSeconds(50)).until(() -> notReady.connections() > 0);
+		CompletableFuture<ConfigurableApplicationContext> application = CompletableFuture
+			.supplyAsync(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"));
+		await().until(() -> notReady.connections() > 0);
 		notReady.close();
 		try (EmbeddedScheduler scheduler = Ports.listenAgain(EmbeddedScheduler.builder().port(port)::start);
 				ConfigurableApplicationContext context = application.join()) {
