@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,11 +70,11 @@ class SchedulerConnectionEventTests {
 			call(context);
 			this.scheduler.close();
 			fail(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			events.await(LOST);
 			fail(context);
 			this.scheduler = start();
 			callWithPatience(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED));
+			events.await(LOST, RESTORED);
 			assertThat(events.received).allSatisfy((event) -> {
 				assertThat(event.getClientName()).isEqualTo("default");
 				assertThat(event.getTarget()).isEqualTo(this.scheduler.address());
@@ -81,7 +82,7 @@ class SchedulerConnectionEventTests {
 			});
 			this.scheduler.close();
 			fail(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED, LOST));
+			events.await(LOST, RESTORED, LOST);
 		});
 	}
 
@@ -91,10 +92,10 @@ class SchedulerConnectionEventTests {
 		this.contextRunner.run((context) -> {
 			Events events = context.getBean(Events.class);
 			fail(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			events.await(LOST);
 			this.scheduler = start();
 			callWithPatience(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED));
+			events.await(LOST, RESTORED);
 		});
 	}
 
@@ -123,10 +124,7 @@ class SchedulerConnectionEventTests {
 			this.scheduler.close();
 			this.scheduler = start();
 			callWithPatience(context);
-			ManagedChannel channel = (ManagedChannel) context.getBean(SchedulerConnections.class)
-				.get("default")
-				.channel();
-			channel.enterIdle();
+			channel(context).enterIdle();
 			call(context);
 		});
 		assertThat(events.received).isEmpty();
@@ -139,10 +137,10 @@ class SchedulerConnectionEventTests {
 			events.failing = true;
 			this.scheduler.close();
 			fail(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			events.await(LOST);
 			this.scheduler = start();
 			callWithPatience(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST, RESTORED));
+			events.await(LOST, RESTORED);
 		});
 	}
 
@@ -166,7 +164,7 @@ class SchedulerConnectionEventTests {
 			Events events = context.getBean(Events.class);
 			this.scheduler.close();
 			fail(context);
-			await().untilAsserted(() -> assertThat(events.names()).containsExactly(LOST));
+			events.await(LOST);
 			assertThat(events.received.get(0).getTarget()).isEqualTo(channel.authority());
 		});
 		channel.shutdownNow();
@@ -208,6 +206,10 @@ class SchedulerConnectionEventTests {
 			if (this.failing) {
 				throw new IllegalStateException("The listener fails");
 			}
+		}
+
+		void await(String... names) {
+			Awaitility.await().untilAsserted(() -> assertThat(names()).containsExactly(names));
 		}
 
 		List<String> names() {
