@@ -6,17 +6,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration;
 import org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.event.EventListener;
+import org.springframework.context.ApplicationListener;
+import org.springframework.util.ReflectionUtils;
 
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerChannel;
 import io.sw4rm.scheduler.autoconfigure.channel.SchedulerConnectionEvent;
@@ -78,6 +83,7 @@ class SchedulerConnectionEventTests {
 			assertThat(events.received).allSatisfy((event) -> {
 				assertThat(event.getClientName()).isEqualTo("default");
 				assertThat(event.getTarget()).isEqualTo(this.scheduler.address());
+				assertThat(event.getSource()).isSameAs(channel(context));
 				assertThat(event).asString().contains("default", this.scheduler.address());
 			});
 			this.scheduler.close();
@@ -130,11 +136,12 @@ class SchedulerConnectionEventTests {
 		assertThat(events.received).isEmpty();
 	}
 
-	@Test
-	void continuesWhenListenerFails() {
+	@ParameterizedTest
+	@ValueSource(classes = { IllegalStateException.class, NoClassDefFoundError.class })
+	void continuesWhenListenerFails(Class<? extends Throwable> failure) {
 		this.contextRunner.run((context) -> {
 			Events events = context.getBean(Events.class);
-			events.failing = true;
+			events.failure = failure;
 			this.scheduler.close();
 			fail(context);
 			events.await(LOST);
@@ -194,17 +201,17 @@ class SchedulerConnectionEventTests {
 			.isThrownBy(() -> client.pollActivityBuffer("worker-1"));
 	}
 
-	static class Events {
+	static class Events implements ApplicationListener<SchedulerConnectionEvent> {
 
 		private final List<SchedulerConnectionEvent> received = new CopyOnWriteArrayList<>();
 
-		private volatile boolean failing;
+		private volatile @Nullable Class<? extends Throwable> failure;
 
-		@EventListener
-		void onEvent(SchedulerConnectionEvent event) {
+		@Override
+		public void onApplicationEvent(SchedulerConnectionEvent event) {
 			this.received.add(event);
-			if (this.failing) {
-				throw new IllegalStateException("The listener fails");
+			if (this.failure != null) {
+				ReflectionUtils.rethrowRuntimeException(BeanUtils.instantiateClass(this.failure));
 			}
 		}
 

@@ -45,11 +45,11 @@ class ConnectionEventPublisher {
 		ConnectivityState state = this.channel.getState(false);
 		if (state == ConnectivityState.TRANSIENT_FAILURE && !this.lost) {
 			this.lost = true;
-			publish(new SchedulerConnectionLostEvent(this, this.clientName, this.target));
+			publish(new SchedulerConnectionLostEvent(this.channel, this.clientName, this.target));
 		}
 		else if (state == ConnectivityState.READY && this.lost) {
 			this.lost = false;
-			publish(new SchedulerConnectionRestoredEvent(this, this.clientName, this.target));
+			publish(new SchedulerConnectionRestoredEvent(this.channel, this.clientName, this.target));
 		}
 		if (state != ConnectivityState.SHUTDOWN) {
 			await(state);
@@ -60,7 +60,7 @@ class ConnectionEventPublisher {
 		try {
 			this.publisher.publishEvent(event);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("A listener of %s threw an exception".formatted(event), ex);
 		}
 	}

@@ -1,11 +1,14 @@
 package io.sw4rm.scheduler.autoconfigure.channel;
 
+import io.grpc.Channel;
+
 import org.springframework.context.ApplicationEvent;
 
 /**
  * A change of the connection to a scheduler. Events of one scheduler are published one at
  * a time, in their order, on a thread of its channel: a listener that takes long delays
- * the following events, but no calls. Exceptions of listeners are logged.
+ * the following events, but no calls. Exceptions of listeners are logged. The source of
+ * an event is the {@link Channel}.
  * <p>
  * Channels connect when calls need them, so events are published only while there are
  * calls, health checks or watches.
@@ -21,8 +24,8 @@ public abstract class SchedulerConnectionEvent extends ApplicationEvent {
 
 	private final String target;
 
-	SchedulerConnectionEvent(Object source, String clientName, String target) {
-		super(source);
+	SchedulerConnectionEvent(Channel channel, String clientName, String target) {
+		super(channel);
 		this.clientName = clientName;
 		this.target = target;
 	}

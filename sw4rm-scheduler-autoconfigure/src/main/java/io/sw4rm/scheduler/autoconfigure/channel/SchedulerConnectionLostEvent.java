@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.channel;
 
+import io.grpc.Channel;
+
 /**
  * Published when a channel has no connection to its scheduler, and an attempt to connect
  * has failed. Published once, until the connection is
@@ -11,8 +13,8 @@ package io.sw4rm.scheduler.autoconfigure.channel;
 @SuppressWarnings("serial")
 public class SchedulerConnectionLostEvent extends SchedulerConnectionEvent {
 
-	SchedulerConnectionLostEvent(Object source, String clientName, String target) {
-		super(source, clientName, target);
+	SchedulerConnectionLostEvent(Channel channel, String clientName, String target) {
+		super(channel, clientName, target);
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.channel;
 
+import io.grpc.Channel;
+
 /**
  * Published when a channel has a connection to its scheduler again, after a
  * {@link SchedulerConnectionLostEvent}.
@@ -9,8 +11,8 @@ package io.sw4rm.scheduler.autoconfigure.channel;
 @SuppressWarnings("serial")
 public class SchedulerConnectionRestoredEvent extends SchedulerConnectionEvent {
 
-	SchedulerConnectionRestoredEvent(Object source, String clientName, String target) {
-		super(source, clientName, target);
+	SchedulerConnectionRestoredEvent(Channel channel, String clientName, String target) {
+		super(channel, clientName, target);
 	}
 
 }
