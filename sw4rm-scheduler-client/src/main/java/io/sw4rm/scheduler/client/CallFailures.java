@@ -30,14 +30,13 @@ final class CallFailures {
 	 * @return a {@link SchedulerException} if the failure comes from gRPC
 	 */
 	static Throwable of(SchedulerCall call, CallSettings settings, CallDeadline deadline, Throwable failure) {
-		Throwable reported = isShutDown(failure, settings) ? CHANNEL_SHUT_DOWN.asRuntimeException() : failure;
-		if (!(reported instanceof StatusRuntimeException statusException)) {
-			return failure;
-		}
 		try {
-			return newException(call, settings, deadline, clarified(statusException));
+			Throwable reported = isShutDown(failure, settings) ? CHANNEL_SHUT_DOWN.asRuntimeException() : failure;
+			return (reported instanceof StatusRuntimeException statusException)
+					? newException(call, settings, deadline, clarified(statusException)) : failure;
 		}
 		catch (Throwable ex) {
+			// For example because the failure is its own cause
 			ex.addSuppressed(failure);
 			return ex;
 		}

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -145,6 +147,48 @@ class CallEndTests {
 	void failureOfInterceptorsListenerEndsCallOnce(ClientStyle style) {
 		assertThatFailedCallEndsOnce(style, limited()
 			.intercept(new FailingInterceptor(Point.ON_MESSAGE, new IllegalStateException("broken interceptor"))));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void failureOfInterceptorThatIsItsOwnCauseEndsCallOnce(ClientStyle style) {
+		assertThatCallEndsOnceWith(new FailingInterceptor(Point.SEND_MESSAGE, itsOwnCause()), style);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void failureOfCredentialsThatIsItsOwnCauseEndsCallOnce(ClientStyle style) {
+		assertThatCallEndsOnceWith(new ClientInterceptor() {
+
+			@Override
+			public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+					Channel next) {
+				return next.newCall(method, options.withCallCredentials(new CallCredentials() {
+
+					@Override
+					public void applyRequestMetadata(RequestInfo requestInfo, Executor appExecutor,
+							MetadataApplier applier) {
+						applier.fail(Status.UNAVAILABLE.withCause(itsOwnCause()));
+					}
+
+				}));
+			}
+
+		}, style);
+	}
+
+	private void assertThatCallEndsOnceWith(ClientInterceptor interceptor, ClientStyle style) {
+		SchedulerClientBuilder builder = limited();
+		SchedulerClient client = style.build(builder.copy().intercept(interceptor));
+		assertThat(catchThrowable(() -> client.pollActivityBuffer("worker-1"))).isNotNull();
+		assertThatOnlyCallHasEnded(builder);
+	}
+
+	private static RuntimeException itsOwnCause() {
+		IllegalStateException cause = new IllegalStateException("cause");
+		IllegalStateException failure = new IllegalStateException("failure", cause);
+		cause.initCause(failure);
+		return failure;
 	}
 
 	@ParameterizedTest
