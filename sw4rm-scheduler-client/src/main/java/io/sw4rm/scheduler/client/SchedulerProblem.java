@@ -203,7 +203,7 @@ public enum SchedulerProblem {
 	/**
 	 * A bearer token or a JSON web token.
 	 */
-	private static final Pattern TOKEN = Pattern.compile("(?i:bearer)\\s+\\S+|eyJ[\\w-]+(\\.[\\w-]*)+");
+	private static final Pattern TOKEN = Pattern.compile("(?i:bearer)\\s+\\S+|eyJ[\\w-]+\\.[\\w.-]*");
 
 	private final Predicate<Symptom> test;
 

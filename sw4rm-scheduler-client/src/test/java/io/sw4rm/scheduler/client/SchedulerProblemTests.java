@@ -224,6 +224,13 @@ class SchedulerProblemTests {
 	}
 
 	@Test
+	void describesStatusWithTokenOfManyParts() {
+		assertThat(SchedulerProblem
+			.describe(Status.UNAUTHENTICATED.withDescription("refused: eyJ0" + ".part-1".repeat(10_000) + " expired")))
+			.isEqualTo("UNAUTHENTICATED: refused: *** expired");
+	}
+
+	@Test
 	void describesStatusWithoutSayingThingsTwice() {
 		assertThat(SchedulerProblem.describe(Status.INTERNAL)).isEqualTo("INTERNAL");
 		assertThat(SchedulerProblem
