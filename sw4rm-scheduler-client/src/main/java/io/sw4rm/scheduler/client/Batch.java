@@ -37,8 +37,8 @@ abstract class Batch {
 	/** Changed by the thread that reads the tasks. */
 	private volatile long read;
 
-	/** The thread that notifies the listener. */
-	private volatile @Nullable Thread notifier;
+	/** The thread that evaluates the stop condition and notifies the listener. */
+	private volatile @Nullable Thread recorder;
 
 	// The following fields are guarded by the synchronization context
 
@@ -115,10 +115,10 @@ abstract class Batch {
 	}
 
 	/**
-	 * Return whether the listener has called the current method.
+	 * Return whether the stop condition or the listener has called the current method.
 	 */
-	boolean isCalledByListener() {
-		return this.notifier == Thread.currentThread();
+	boolean isCalledByOptions() {
+		return this.recorder == Thread.currentThread();
 	}
 
 	/**
@@ -146,12 +146,12 @@ abstract class Batch {
 			case FAILED -> this.failed++;
 			case NOT_SENT -> this.notSent++;
 		}
+		this.recorder = Thread.currentThread();
 		if (!this.stopped && stops(outcome)) {
 			stop();
 		}
-		this.notifier = Thread.currentThread();
 		notifyListener(outcome);
-		this.notifier = null;
+		this.recorder = null;
 	}
 
 	private boolean stops(TaskOutcome outcome) {

@@ -99,8 +99,8 @@ public final class BatchOptions {
 	 * application has to end the batch.
 	 * <p>
 	 * The condition is evaluated once for each task that was sent or failed, when its
-	 * answer arrives, by one thread at a time. If it throws an exception, the exception
-	 * is logged and the batch stops.
+	 * answer arrives, by one thread at a time, until the batch stops. If it throws an
+	 * exception, the exception is logged and the batch stops.
 	 * @param condition the condition; must not block
 	 * @return new options; these are unchanged
 	 */

@@ -115,14 +115,14 @@ final class BlockingBatch extends SourceBatch implements Spliterator<TaskOutcome
 	}
 
 	/**
-	 * Wait for the calls in flight, unless the listener closes the stream: it would wait
-	 * for itself.
+	 * Wait for the calls in flight, unless the stop condition or the listener closes the
+	 * stream: it would wait for itself.
 	 */
 	private void close() {
 		cancel();
 		wakeUp();
 		CompletableFuture<?> end = answered().thenRun(() -> cancelCalls(null));
-		if (isCalledByListener()) {
+		if (isCalledByOptions()) {
 			return;
 		}
 		try {

@@ -206,6 +206,19 @@ class BlockingBatchTests {
 	}
 
 	@Test
+	void stopConditionMayCloseStream() {
+		AtomicReference<Stream<TaskOutcome>> outcomes = new AtomicReference<>();
+		outcomes.set(client().submitAll(this::countingTasks, this.options.stopWhen((outcome) -> {
+			outcomes.get().close();
+			return true;
+		})));
+		CompletableFuture<List<TaskOutcome>> consumed = CompletableFuture.supplyAsync(() -> outcomes.get().toList(),
+				(task) -> new Thread(task).start());
+		assertThat(consumed).succeedsWithin(Duration.ofSeconds(10));
+		await().untilAsserted(() -> assertThat(this.told).hasSize(this.read.get()));
+	}
+
+	@Test
 	void otherThreadMayCloseStreamThatWaits() throws Exception {
 		this.scheduler.hangs();
 		SchedulerClientBuilder builder = builder().maxInFlight(1);
