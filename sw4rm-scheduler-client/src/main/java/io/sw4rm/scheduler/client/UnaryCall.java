@@ -54,6 +54,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 
 	private @Nullable CallOptions options;
 
+	/** Written guarded by this. */
 	private volatile @Nullable ClientCall<Q, S> call;
 
 	private @Nullable S response;
@@ -112,17 +113,20 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 	}
 
 	private void awaitEnd(CallingThread thread) {
-		boolean interrupted = false;
+		InterruptedException interruption = null;
 		while (this.status == null) {
 			try {
 				thread.runCallbacks(this);
 			}
 			catch (InterruptedException ex) {
-				interrupted = true;
-				cancel("Thread interrupted", ex);
+				interruption = ex;
+			}
+			if (interruption != null) {
+				// Again if a callback has repeated the call
+				cancel("Thread interrupted", interruption);
 			}
 		}
-		if (interrupted) {
+		if (interruption != null) {
 			Thread.currentThread().interrupt();
 		}
 	}
@@ -187,7 +191,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 				throw Status.CANCELLED.withDescription("The calling thread was interrupted before the call was sent")
 					.asRuntimeException();
 			}
-			send();
+			send(false);
 		}
 		catch (Throwable ex) {
 			fail(ex);
@@ -205,7 +209,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 		this.holdsPermit = true;
 	}
 
-	private void send() {
+	private void send(boolean repetition) {
 		ClientCall<Q, S> call = settings().channel()
 			.newCall(this.method.descriptor(), Objects.requireNonNull(this.options));
 		Metadata headers = new Metadata();
@@ -227,7 +231,12 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 			return;
 		}
 		// Not before the start, because a cancellation must not run at the same time
-		this.call = call;
+		synchronized (this) {
+			// The first call may have been refused and repeated by now
+			if (repetition || this.call == null) {
+				this.call = call;
+			}
+		}
 	}
 
 	@Override
@@ -276,7 +285,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 	private void repeat() {
 		this.response = null;
 		forgetRefusedAttempt();
-		send();
+		send(true);
 		if (this.status != null) {
 			cancel(ENDED_BY_CALLER, null);
 		}

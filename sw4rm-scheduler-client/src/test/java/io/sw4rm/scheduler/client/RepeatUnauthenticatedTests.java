@@ -1,12 +1,16 @@
 package io.sw4rm.scheduler.client;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -288,6 +292,76 @@ class RepeatUnauthenticatedTests {
 		assertThat(cancellations).contains("second");
 		assertThat(this.events).first().isEqualTo("start");
 		assertThat(this.events).hasSize(2).last().asString().startsWith("end CANCELLED");
+	}
+
+	@Test
+	void cancellationCancelsSecondCallThatWasSentBeforeTheFirstWasComplete() {
+		AtomicInteger calls = new AtomicInteger();
+		AsyncSchedulerClient client = repeatingIntoHang().deadline(Duration.ofMinutes(1))
+			.intercept(new ClientInterceptor() {
+
+				@Override
+				public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+						Channel next) {
+					boolean first = calls.incrementAndGet() == 1;
+					return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+
+						@Override
+						public void halfClose() {
+							super.halfClose();
+							if (first) {
+								RepeatUnauthenticatedTests.this.scheduler.awaitHangingCall();
+							}
+						}
+
+					};
+				}
+
+			})
+			.buildAsync();
+		client.pollActivityBuffer("worker-1").cancel(true);
+		this.scheduler.awaitCancelledCall();
+	}
+
+	@Test
+	void interruptionBeforeSecondCallCancelsIt() {
+		// With a connection, the first callback of the call is its end
+		SchedulerClient.create(this.scheduler.channel()).pollActivityBuffer("worker-1");
+		CountDownLatch cancelled = new CountDownLatch(1);
+		AtomicInteger calls = new AtomicInteger();
+		CompletableFuture<Throwable> failure = new CompletableFuture<>();
+		AtomicReference<SchedulerClient> client = new AtomicReference<>();
+		Thread caller = new Thread(
+				() -> failure.complete(catchThrowable(() -> client.get().pollActivityBuffer("worker-1"))));
+		client.set(repeatingIntoHang().deadline(Duration.ofMinutes(1)).intercept(new ClientInterceptor() {
+
+			@Override
+			public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+					Channel next) {
+				if (calls.getAndIncrement() > 0) {
+					return next.newCall(method, options);
+				}
+				Executor executor = Objects.requireNonNull(options.getExecutor());
+				return new SimpleForwardingClientCall<>(next.newCall(method, options.withExecutor((refusal) -> {
+					caller.interrupt();
+					Uninterruptibles.awaitUninterruptibly(cancelled);
+					executor.execute(refusal);
+				}))) {
+
+					@Override
+					public void cancel(@Nullable String message, @Nullable Throwable cause) {
+						super.cancel(message, cause);
+						cancelled.countDown();
+					}
+
+				};
+			}
+
+		}).build());
+		caller.start();
+		assertThat(failure).succeedsWithin(Duration.ofSeconds(10))
+			.isInstanceOfSatisfying(SchedulerException.class,
+					(ex) -> assertThat(ex.getStatusCode()).isEqualTo(Status.Code.CANCELLED));
 	}
 
 	private SchedulerClientBuilder repeatingIntoHang() {
