@@ -105,8 +105,9 @@ final class UnaryCalls {
 
 	private <Q extends MessageLite, S, R> UnaryCall<Q, S, R> call(SchedulerMethod<Q, S, R> method, Q request,
 			String agentId, @Nullable String taskId) {
-		// Computed once: the message caches the size until it is sent
-		int size = request.getSerializedSize();
+		// Computed once: the message caches the size until it is sent. Unsigned, because
+		// it exceeds an int if the parameters have almost 2 GiB
+		long size = Integer.toUnsignedLong(request.getSerializedSize());
 		if (size > this.settings.maxOutboundMessageSize()) {
 			throw new IllegalArgumentException("%s must not be larger than %d bytes, got %d bytes"
 				.formatted(request.getClass().getSimpleName(), this.settings.maxOutboundMessageSize(), size));

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -209,6 +210,20 @@ class SchedulerClientBuilderTests {
 				.submitTask(TaskSubmission.forAgent("worker-1").params(new byte[4 * 1024 * 1024]).build()))
 			.withMessageStartingWith("SubmitTaskRequest must not be larger than 4194304 bytes, got 41943");
 		assertThat(this.scheduler.calls()).isEmpty();
+	}
+
+	@Test
+	void refusesMessageWhoseSizeExceedsAnInteger() {
+		ByteString params = ByteString.copyFrom(new byte[1024]);
+		while (params.size() < 1 << 30) {
+			params = params.concat(params);
+		}
+		TaskSubmission task = TaskSubmission.forAgent("worker-1")
+			.taskId("task-1")
+			.params(params.concat(params.substring(1)))
+			.build();
+		assertThatIllegalArgumentException().isThrownBy(() -> builder().build().submitTask(task))
+			.withMessage("SubmitTaskRequest must not be larger than 4194304 bytes, got 2147483689 bytes");
 	}
 
 	@Test
