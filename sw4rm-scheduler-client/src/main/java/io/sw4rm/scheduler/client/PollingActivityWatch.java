@@ -70,10 +70,10 @@ final class PollingActivityWatch implements ActivityWatch {
 	/** Tasks with entries that were not handled; null before the first answer. */
 	private @Nullable Set<String> unhandledTasks;
 
-	/** The number of rounds in a row that failed. */
+	/** The number of rounds that failed during the outage, 0 if there is none. */
 	private int failures;
 
-	/** The operation that the listener knows to fail. */
+	/** The operation that the listener knows to fail, null if there is no outage. */
 	private @Nullable SchedulerOperation outage;
 
 	/**
@@ -182,7 +182,7 @@ final class PollingActivityWatch implements ActivityWatch {
 			purge(answer, this.unhandledTasks);
 		}
 		else {
-			succeed();
+			endRound();
 		}
 	}
 
@@ -301,7 +301,6 @@ final class PollingActivityWatch implements ActivityWatch {
 	}
 
 	private void succeed() {
-		this.failures = 0;
 		if (this.outage != null) {
 			recover();
 		}
@@ -309,6 +308,7 @@ final class PollingActivityWatch implements ActivityWatch {
 	}
 
 	private void recover() {
+		this.failures = 0;
 		this.outage = null;
 		notifyListener(ActivityListener::onRecovery);
 	}

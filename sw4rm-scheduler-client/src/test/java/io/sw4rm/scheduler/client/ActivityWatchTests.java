@@ -718,6 +718,40 @@ class ActivityWatchTests {
 	}
 
 	@Test
+	void pauseDoesNotEndOutageOfPurge() {
+		this.buffer.add("task-1");
+		this.buffer.purgeFailure = Status.UNAVAILABLE;
+		ActivityWatch watch = watch(client(), OPTIONS.withPurge(true), new RecordingActivityListener() {
+
+			@Override
+			public void onActivity(ActivityEntry entry) {
+				ActivityWatchTests.this.listener.onActivity(entry);
+				if (entry.taskId().equals("task-2")) {
+					ActivityWatchTests.this.watches.get(0).pause();
+				}
+			}
+
+			@Override
+			public void onOutage(Throwable failure) {
+				ActivityWatchTests.this.listener.onOutage(failure);
+			}
+
+			@Override
+			public void onRecovery() {
+				ActivityWatchTests.this.listener.onRecovery();
+			}
+
+		});
+		awaitEvents("task-1", "outage");
+		this.buffer.add("task-2");
+		await().until(() -> watch.state() == ActivityWatch.State.PAUSED);
+		watch.resume();
+		int purges = this.buffer.purges().size();
+		await().until(() -> this.buffer.purges().size() > purges + 1);
+		assertThat(this.listener.events).containsExactly("task-1", "outage", "task-2");
+	}
+
+	@Test
 	void purgeThatIsNotPermittedEndsWatch() {
 		this.buffer.add("task-1");
 		this.buffer.purgeFailure = Status.PERMISSION_DENIED;
