@@ -48,6 +48,9 @@ final class SchedulerMeters {
 		.mapToObj(Duration::ofMillis)
 		.toArray(Duration[]::new);
 
+	/** The longest duration that a timer can record. */
+	private static final Duration MAX_LAG = Duration.ofNanos(Long.MAX_VALUE);
+
 	private static final int OPERATIONS = SchedulerOperation.values().length;
 
 	private static final int STATUSES = Status.Code.values().length;
@@ -189,7 +192,8 @@ final class SchedulerMeters {
 	}
 
 	/**
-	 * Entries without a valid timestamp, or with one in the future, have no lag.
+	 * Entries without a valid timestamp, or with one in the future or too long ago, such
+	 * as the year 1 that some languages send for no time, have no lag.
 	 */
 	synchronized void received(ActivityEntry entry) {
 		if (this.removed) {
@@ -202,7 +206,7 @@ final class SchedulerMeters {
 		this.received.increment();
 		entry.instant()
 			.map((instant) -> Duration.between(instant, Instant.now()))
-			.filter((lag) -> !lag.isNegative())
+			.filter((lag) -> !lag.isNegative() && lag.compareTo(MAX_LAG) <= 0)
 			.ifPresent(this::recordLag);
 	}
 

@@ -126,19 +126,19 @@ class SchedulerMetricsTests {
 	}
 
 	@Test
+	void entryWithZeroTimestampHasNoLag() {
+		SchedulerMetrics metrics = new SchedulerMetrics(this.registry, false, Tags.of("client", "billing"));
+		ActivityEntry entry = new ActivityEntry("task-1", "", "", "", "", "0001-01-01T00:00:00Z");
+		metrics.onActivity(poll(), entry);
+		assertThat(received()).isEqualTo(1);
+		assertThat(this.registry.find("sw4rm.scheduler.activity.lag").timer()).isNull();
+	}
+
+	@Test
 	void registersNothingForEntryAfterItWasClosed() {
 		SchedulerMetrics metrics = new SchedulerMetrics(this.registry);
-		AtomicReference<SchedulerCall> poll = new AtomicReference<>();
-		SchedulerClient.builder(this.scheduler.channel()).listener(new SchedulerCallListener() {
-
-			@Override
-			public void onEnd(SchedulerCall call) {
-				poll.set(call);
-			}
-
-		}).build().pollActivityBuffer("worker-1");
 		metrics.close();
-		metrics.onActivity(poll.get(), new ActivityEntry("", "", "", "", "", Instant.EPOCH.toString()));
+		metrics.onActivity(poll(), new ActivityEntry("", "", "", "", "", Instant.EPOCH.toString()));
 		assertThat(this.registry.getMeters()).isEmpty();
 	}
 
@@ -171,6 +171,19 @@ class SchedulerMetricsTests {
 
 	private double inFlight() {
 		return this.registry.get("sw4rm.rpc.in.flight").gauge().value();
+	}
+
+	private SchedulerCall poll() {
+		AtomicReference<SchedulerCall> poll = new AtomicReference<>();
+		SchedulerClient.builder(this.scheduler.channel()).listener(new SchedulerCallListener() {
+
+			@Override
+			public void onEnd(SchedulerCall call) {
+				poll.set(call);
+			}
+
+		}).build().pollActivityBuffer("worker-1");
+		return poll.get();
 	}
 
 	private void poll(SchedulerMetrics metrics) {
