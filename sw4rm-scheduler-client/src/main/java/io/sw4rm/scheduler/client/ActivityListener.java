@@ -3,8 +3,9 @@ package io.sw4rm.scheduler.client;
 /**
  * Receives the activity of an agent from an {@link ActivityWatch}. All methods of the
  * listener of a watch are called one after the other, never at the same time, on threads
- * of the channel's executor. They may block: only their own watch waits. An exception
- * that a method throws does not end the watch; the first one of a listener is logged.
+ * of the channel's executor, or on a thread of the watch if a call could not be sent.
+ * They may block: only their own watch waits. An exception that a method throws does not
+ * end the watch; the first one of a listener is logged.
  *
  * @since 0.1.0
  * @see SchedulerClient#watchActivity(String, ActivityListener)
