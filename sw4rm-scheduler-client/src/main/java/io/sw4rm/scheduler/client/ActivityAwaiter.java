@@ -67,16 +67,19 @@ final class ActivityAwaiter implements ActivityListener {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw calls.interrupted(SchedulerOperation.POLL_ACTIVITY_BUFFER);
+			throw unchecked(calls.interrupted(SchedulerOperation.POLL_ACTIVITY_BUFFER));
 		}
 		catch (ExecutionException ex) {
-			Throwable failure = Objects.requireNonNull(ex.getCause());
-			Throwables.throwIfUnchecked(failure);
-			throw new IllegalStateException(failure);
+			throw unchecked(Objects.requireNonNull(ex.getCause()));
 		}
 		finally {
 			this.result.cancel(false);
 		}
+	}
+
+	private static RuntimeException unchecked(Throwable failure) {
+		Throwables.throwIfUnchecked(failure);
+		return new IllegalStateException(failure);
 	}
 
 	@Override

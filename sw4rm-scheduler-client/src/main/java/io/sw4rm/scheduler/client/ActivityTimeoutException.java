@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.client;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,9 @@ public class ActivityTimeoutException extends RuntimeException {
 	}
 
 	private static String message(String agentId, String taskId, Duration timeout, @Nullable Throwable outage) {
-		String reason = (outage != null) ? "the activity buffer is not available: " + outage.getMessage()
+		String reason = (outage != null)
+				? "the activity buffer is not available: "
+						+ Objects.requireNonNullElseGet(outage.getMessage(), outage::toString)
 				: "the entry does not exist yet, was purged, or was refused by a full buffer";
 		return "No matching activity of task '%s' at agent '%s' within %s: %s".formatted(taskId, agentId, timeout,
 				reason);

@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.client;
 
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -35,5 +36,22 @@ record CallSettings(Channel channel, @Nullable ManagedChannel ownedChannel, Bool
 		PayloadConverter payloadConverter, SchedulerExceptionTranslator exceptionTranslator,
 		Function<SchedulerProblem, String> remedies, CallListeners listeners, int maxOutboundMessageSize,
 		@Nullable CallLimit limit, Predicate<SchedulerCall> repeatUnauthenticated, WatchOptions watchOptions) {
+
+	/**
+	 * Translate an exception for the caller.
+	 * @return the translated exception, or the failure of the translator
+	 */
+	Throwable translate(SchedulerException exception) {
+		try {
+			return Objects.requireNonNull(this.exceptionTranslator.translate(exception),
+					"The exception translator returned null");
+		}
+		catch (Throwable failure) {
+			if (failure != exception) {
+				failure.addSuppressed(exception);
+			}
+			return failure;
+		}
+	}
 
 }

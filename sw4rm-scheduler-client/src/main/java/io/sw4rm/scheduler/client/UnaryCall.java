@@ -356,20 +356,7 @@ final class UnaryCall<Q extends MessageLite, S, R> extends ClientCall.Listener<S
 	 */
 	@Nullable Throwable end() {
 		settings().listeners().onEnd(this);
-		return (this.failure instanceof SchedulerException exception) ? translate(exception) : this.failure;
-	}
-
-	private Throwable translate(SchedulerException exception) {
-		try {
-			return Objects.requireNonNull(settings().exceptionTranslator().translate(exception),
-					"The exception translator returned null");
-		}
-		catch (Throwable failure) {
-			if (failure != exception) {
-				failure.addSuppressed(exception);
-			}
-			return failure;
-		}
+		return (this.failure instanceof SchedulerException exception) ? settings().translate(exception) : this.failure;
 	}
 
 	/**

@@ -142,12 +142,11 @@ final class UnaryCalls {
 	/**
 	 * Return the exception of a thread that was interrupted while it waited for calls.
 	 */
-	RuntimeException interrupted(SchedulerOperation operation) {
+	Throwable interrupted(SchedulerOperation operation) {
 		StatusRuntimeException cause = Status.CANCELLED.withDescription("The calling thread was interrupted")
 			.asRuntimeException();
-		return this.settings.exceptionTranslator()
-			.translate(SchedulerException.of(operation, this.settings.target(), correlationId(), cause,
-					this.settings.remedies()));
+		return this.settings.translate(SchedulerException.of(operation, this.settings.target(), correlationId(), cause,
+				this.settings.remedies()));
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 import io.grpc.Status;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,27 +203,50 @@ class ActivityAwaiterTests {
 	}
 
 	@Test
+	void timeoutNamesFailureWithoutMessage() {
+		this.scheduler.fails(Status.UNAVAILABLE);
+		SchedulerClient client = builder().exceptionTranslator((exception) -> new UnsupportedOperationException())
+			.build();
+		assertThatExceptionOfType(ActivityTimeoutException.class)
+			.isThrownBy(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofMillis(500)))
+			.withMessageEndingWith("the activity buffer is not available: java.lang.UnsupportedOperationException");
+	}
+
+	@Test
 	void interruptEndsWait() {
-		this.scheduler.hangs();
 		IllegalStateException translated = new IllegalStateException("translated");
 		AtomicReference<SchedulerException> original = new AtomicReference<>();
 		SchedulerClient client = builder().exceptionTranslator((exception) -> {
 			original.set(exception);
 			return translated;
 		}).build();
+		assertThat(failureOfInterruptedWait(client)).isSameAs(translated);
+		assertThat(original.get().getStatusCode()).isEqualTo(Status.Code.CANCELLED);
+		assertThat(original.get()).hasMessageStartingWith(
+				"PollActivityBuffer at %s failed: ".formatted(this.scheduler.channel().authority()));
+		this.scheduler.awaitCancelledCall();
+	}
+
+	@Test
+	@SuppressWarnings("NullAway")
+	void interruptIsKnownIfTranslatorReturnsNull() {
+		SchedulerClient client = builder().exceptionTranslator((exception) -> null).build();
+		assertThat(failureOfInterruptedWait(client)).hasMessage("The exception translator returned null")
+			.extracting(Throwable::getSuppressed, InstanceOfAssertFactories.array(Throwable[].class))
+			.hasOnlyElementsOfType(SchedulerException.class);
+	}
+
+	private Throwable failureOfInterruptedWait(SchedulerClient client) {
+		this.scheduler.hangs();
 		Thread waiting = Thread.currentThread();
 		CompletableFuture<Void> interruption = CompletableFuture.runAsync(() -> {
 			this.scheduler.awaitHangingCall();
 			waiting.interrupt();
 		});
-		assertThat(catchThrowable(() -> client.awaitActivity("worker-1", "task-1", DONE, PATIENCE)))
-			.isSameAs(translated);
+		Throwable failure = catchThrowable(() -> client.awaitActivity("worker-1", "task-1", DONE, PATIENCE));
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(interruption).isCompleted();
-		assertThat(original.get().getStatusCode()).isEqualTo(Status.Code.CANCELLED);
-		assertThat(original.get()).hasMessageStartingWith(
-				"PollActivityBuffer at %s failed: ".formatted(this.scheduler.channel().authority()));
-		this.scheduler.awaitCancelledCall();
+		return failure;
 	}
 
 	@Test
