@@ -250,7 +250,8 @@ public final class SchedulerConnections {
 	 * @throws IllegalStateException if several apply
 	 */
 	public <T> @Nullable T bean(String name, Class<T> type) {
-		if (Stream.of(this.beanFactory.getBeanNamesForType(type)).allMatch((beanName) -> owner(beanName) == null)) {
+		if (Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type))
+			.allMatch((beanName) -> owner(beanName) == null)) {
 			return this.beanFactory.getBeanProvider(type).getIfAvailable();
 		}
 		T bean = qualifiedBean(name, type);

@@ -317,6 +317,19 @@ class NamedSchedulersTests {
 	}
 
 	@Test
+	void supplierInParentContextAppliesToItsClientOnly() {
+		new ApplicationContextRunner().withUserConfiguration(BlueTokenConfiguration.class)
+			.run((parent) -> this.withDefaultRunner.withParent(parent).run((context) -> {
+				submit(blue(context), "one");
+				assertThat(this.blueHeaders.get("authorization")).isEqualTo("Bearer of-blue");
+				submit(green(context), "two");
+				assertThat(this.greenHeaders.get("authorization")).isNull();
+				submit(context.getBean(SchedulerClient.class), "three");
+				assertThat(this.greenHeaders.get("authorization")).isNull();
+			}));
+	}
+
+	@Test
 	void doesNotInheritNameOfServer() {
 		this.unconfiguredRunner
 			.withPropertyValues("sw4rm.scheduler.address=https://localhost:1",
@@ -549,6 +562,17 @@ class NamedSchedulersTests {
 	}
 
 	record Recorder(Queue<String> events) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BlueTokenConfiguration {
+
+		@Bean
+		@Qualifier("blue")
+		SchedulerTokenSupplier tokenSupplier() {
+			return (request) -> "of-blue";
+		}
 
 	}
 
