@@ -30,6 +30,7 @@ final class LimitedExecutor {
 	 * @param task the task, which must not throw exceptions
 	 * @param executor provides a thread
 	 * @throws RuntimeException if the executor rejects the task
+	 * @throws Error if no thread can be created
 	 */
 	void execute(Runnable task, Executor executor) {
 		synchronized (this) {
@@ -42,7 +43,7 @@ final class LimitedExecutor {
 		try {
 			executor.execute(() -> run(task));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			synchronized (this) {
 				this.threads--;
 			}

@@ -211,7 +211,7 @@ final class SharedToken {
 			try {
 				SharedToken.this.limitedExecutor.execute(this, executor);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				leave();
 				completeExceptionally(ex);
 			}

@@ -262,13 +262,24 @@ class SharedTokenTests {
 	}
 
 	@Test
-	void failsAndRecoversWhenThereIsNoThread() {
+	void failsAndRecoversWhenExecutorRejects() {
+		failsAndRecoversAfter(() -> {
+			throw new RejectedExecutionException("s3cret");
+		}, "RejectedExecutionException");
+	}
+
+	@Test
+	void failsAndRecoversWhenNoThreadCanBeCreated() {
+		failsAndRecoversAfter(() -> {
+			throw new InternalError("s3cret");
+		}, "InternalError");
+	}
+
+	private void failsAndRecoversAfter(Runnable failure, String type) {
 		for (int i = 0; i <= MAX_THREADS; i++) {
-			CompletableFuture<BearerToken> rejected = this.token.get((task) -> {
-				throw new RejectedExecutionException("s3cret");
-			});
-			assertThatException().isThrownBy(rejected::join)
-				.withMessageContaining("RejectedExecutionException")
+			CompletableFuture<BearerToken> failed = this.token.get((task) -> failure.run());
+			assertThatException().isThrownBy(failed::join)
+				.withMessageContaining(type)
 				.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cret"));
 		}
 		assertThat(get()).isCompleted();
