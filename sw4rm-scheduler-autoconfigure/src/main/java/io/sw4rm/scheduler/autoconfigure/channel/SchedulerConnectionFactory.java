@@ -10,6 +10,8 @@ import io.grpc.ChannelCredentials;
 import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -27,6 +29,8 @@ import io.sw4rm.scheduler.client.address.SchedulerAddress.Security;
  * @since 0.1.0
  */
 public class SchedulerConnectionFactory implements DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(SchedulerConnectionFactory.class);
 
 	private final GrpcChannelFactory channelFactory;
 
@@ -68,17 +72,27 @@ public class SchedulerConnectionFactory implements DisposableBean {
 		ManagedChannel channel = this.credentialsPostProcessor.using(target, credentials(settings),
 				() -> this.channelFactory.createChannel(target, options));
 		this.channels.add(channel);
+		if (!configurer.isUsed()) {
+			optionsIgnored(channel, settings);
+		}
 		if (settings.tls() != null) {
-			if (!configurer.isUsed()) {
-				channel.shutdownNow();
-				throw new IllegalStateException("The connection to the scheduler must use TLS, but the application's "
-						+ "GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions, which enforces it. "
-						+ "Let its createChannel method apply the customizer");
-			}
 			settings.tls().use(channel);
 		}
 		limitReconnectBackoff(channel, settings);
 		return new SchedulerConnection(channel, settings.address(), settings.tls() != null, settings.embedded());
+	}
+
+	private static void optionsIgnored(ManagedChannel channel, ConnectionSettings settings) {
+		if (settings.tls() != null) {
+			channel.shutdownNow();
+			throw new IllegalStateException("The connection to the scheduler must use TLS, but the application's "
+					+ "GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions, which enforces it. "
+					+ "Let its createChannel method apply the customizer");
+		}
+		logger.warn(("The application's GrpcChannelFactory ignores the customizer of the ChannelBuilderOptions: "
+				+ "retries and all other settings of the channel in '%s*' have no effect. "
+				+ "Let its createChannel method apply the interceptors and the customizer")
+			.formatted(settings.prefix()));
 	}
 
 	/**

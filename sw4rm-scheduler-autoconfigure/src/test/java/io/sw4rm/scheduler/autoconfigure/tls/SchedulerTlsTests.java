@@ -277,6 +277,17 @@ class SchedulerTlsTests {
 				.hasMessageContaining("GrpcChannelFactory ignores the customizer"));
 	}
 
+	@Test
+	void warnsAboutSuchChannelFactoryWithoutTls(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + plaintextScheduler.address())
+			.withBean(GrpcChannelFactory.class, IgnorantChannelFactory::new)
+			.run((context) -> {
+				assertThat(poll(context.getBean(SchedulerClient.class))).isZero();
+				assertThat(output).contains("'sw4rm.scheduler.*'")
+					.containsOnlyOnce("GrpcChannelFactory ignores the customizer");
+			});
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "options.enabled-protocols", "protocol" })
 	void negotiatesProtocolOfBundle(String property) {
