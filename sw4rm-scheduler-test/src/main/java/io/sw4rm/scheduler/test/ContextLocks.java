@@ -1,10 +1,12 @@
 package io.sw4rm.scheduler.test;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 
@@ -12,19 +14,25 @@ import org.springframework.test.context.BootstrapUtils;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Provides one lock for each application context. The scheduler of a context is reset
- * before each test, so tests must not use it at the same time. Test classes with equal
- * configurations share a context.
+ * Provides one lock for each application context, including parent contexts. The
+ * scheduler of a context is reset before each test, so tests must not use it at the same
+ * time. Test classes with equal configurations share a context.
  */
 class ContextLocks implements ResourceLocksProvider {
 
 	private static final String PREFIX = AutoConfigureEmbeddedScheduler.class.getName() + "-";
 
-	private static final Map<MergedContextConfiguration, Integer> contexts = new ConcurrentHashMap<>();
+	private static final Map<MergedContextConfiguration, Integer> contexts = new HashMap<>();
 
 	@Override
 	public Set<Lock> provideForClass(Class<?> testClass) {
-		return Set.of(new Lock(PREFIX + contextOf(testClass), ResourceAccessMode.READ_WRITE));
+		Set<Lock> locks = new HashSet<>();
+		MergedContextConfiguration context = contextOf(testClass);
+		while (context != null) {
+			locks.add(new Lock(PREFIX + number(context), ResourceAccessMode.READ_WRITE));
+			context = context.getParent();
+		}
+		return locks;
 	}
 
 	@Override
@@ -32,16 +40,18 @@ class ContextLocks implements ResourceLocksProvider {
 		return provideForClass(testClass);
 	}
 
-	private static synchronized int contextOf(Class<?> testClass) {
-		MergedContextConfiguration configuration;
+	private static @Nullable MergedContextConfiguration contextOf(Class<?> testClass) {
 		try {
-			configuration = BootstrapUtils.resolveTestContextBootstrapper(testClass).buildMergedContextConfiguration();
+			return BootstrapUtils.resolveTestContextBootstrapper(testClass).buildMergedContextConfiguration();
 		}
 		catch (RuntimeException ex) {
 			// The test fails with this exception when it runs
-			return -1;
+			return null;
 		}
-		return contexts.computeIfAbsent(configuration, (key) -> contexts.size());
+	}
+
+	private static synchronized int number(MergedContextConfiguration context) {
+		return contexts.computeIfAbsent(context, (key) -> contexts.size());
 	}
 
 }
