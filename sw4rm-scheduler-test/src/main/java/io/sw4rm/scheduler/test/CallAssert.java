@@ -56,7 +56,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert forAgent(String agentId) {
-		return limit("for agent", agentId, (call) -> field(call, "agent_id"));
+		return limit("for", "agent", agentId, (call) -> field(call, "agent_id"));
 	}
 
 	/**
@@ -65,7 +65,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert ofTask(String taskId) {
-		return limit("of task", taskId, (call) -> field(call, "task_id"));
+		return limit("of", "task", taskId, (call) -> field(call, "task_id"));
 	}
 
 	/**
@@ -74,7 +74,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert ofTasks(String... taskIds) {
-		return limit("of tasks", new TreeSet<>(Set.of(taskIds)), (call) -> {
+		return limit("of", "tasks", new TreeSet<>(List.of(taskIds)), (call) -> {
 			Set<String> purged = purgedTasks(call);
 			return (purged != null && !purged.isEmpty()) ? purged : null;
 		});
@@ -97,7 +97,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withPriority(int priority) {
-		return limit("with priority", priority, (call) -> field(call, "priority"));
+		return limit("with", "priority", priority, (call) -> field(call, "priority"));
 	}
 
 	/**
@@ -106,7 +106,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withScope(String scope) {
-		return limit("with scope", scope, (call) -> field(call, "scope"));
+		return limit("with", "scope", scope, (call) -> field(call, "scope"));
 	}
 
 	/**
@@ -115,7 +115,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withContentType(String contentType) {
-		return limit("with content type", contentType, (call) -> field(call, "content_type"));
+		return limit("with", "content type", contentType, (call) -> field(call, "content_type"));
 	}
 
 	/**
@@ -124,7 +124,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withParams(String params) {
-		return limit("with params", params, (call) -> params(call));
+		return limit("with", "params", params, (call) -> params(call));
 	}
 
 	/**
@@ -165,7 +165,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withReason(String reason) {
-		return limit("with reason", reason, CallAssert::reason);
+		return limit("with", "reason", reason, CallAssert::reason);
 	}
 
 	/**
@@ -175,7 +175,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withGracePeriod(@Nullable Duration gracePeriod) {
-		return limit("with grace period", (gracePeriod != null) ? gracePeriod : DEFAULT, CallAssert::gracePeriod);
+		return limit("with", "grace period", (gracePeriod != null) ? gracePeriod : DEFAULT, CallAssert::gracePeriod);
 	}
 
 	/**
@@ -189,7 +189,8 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 		Metadata.Key<String> key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
 		boolean secret = key.name().equals("authorization");
 		return limit("with metadata " + name + (secret ? "" : "=" + shown(value)),
-				(call) -> values(call, key).contains(value), (call) -> secret ? null : values(call, key));
+				(call) -> values(call, key).contains(value), "metadata " + name,
+				(call) -> secret ? null : values(call, key));
 	}
 
 	/**
@@ -201,7 +202,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	public CallAssert withDeadlineAtMost(Duration duration) {
 		return limit("with a deadline of at most " + duration,
 				(call) -> call.timeRemaining() != null && call.timeRemaining().compareTo(duration) <= 0,
-				ReceivedCall::timeRemaining);
+				"time remaining", ReceivedCall::timeRemaining);
 	}
 
 	/**
@@ -211,7 +212,7 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 	 * @return this assertion
 	 */
 	public CallAssert withStatus(Status.Code status) {
-		return limit("with status", status, ReceivedCall::status);
+		return limit("with", "status", status, ReceivedCall::status);
 	}
 
 	/**
@@ -235,37 +236,46 @@ public final class CallAssert extends AbstractAssert<CallAssert, List<ReceivedCa
 		return this;
 	}
 
-	private CallAssert limit(String description, Object expected, Function<ReceivedCall, @Nullable Object> actual) {
-		return limit(description + " " + shown(expected), (call) -> expected.equals(actual.apply(call)), actual);
+	private CallAssert limit(String preposition, String property, Object expected,
+			Function<ReceivedCall, @Nullable Object> actual) {
+		return limit(preposition + " " + property + " " + shown(expected),
+				(call) -> expected.equals(actual.apply(call)), property, actual);
 	}
 
 	CallAssert limit(String description, Predicate<ReceivedCall> condition) {
-		return limit(description, condition, (call) -> null);
+		return limit(description, condition, "", (call) -> null);
 	}
 
 	/**
 	 * Limit the calls.
-	 * @param found returns what a failure tells about a call that does not meet the
-	 * condition
+	 * @param property the name of what the condition verifies
+	 * @param actual returns its value, or {@code null} if a failure must not show it or a
+	 * call does not have it
 	 */
-	private CallAssert limit(String description, Predicate<ReceivedCall> condition,
-			Function<ReceivedCall, @Nullable Object> found) {
+	private CallAssert limit(String description, Predicate<ReceivedCall> condition, String property,
+			Function<ReceivedCall, @Nullable Object> actual) {
 		List<ReceivedCall> limited = this.calls.stream().filter(condition).toList();
 		if (limited.isEmpty()) {
-			String values = this.calls.stream()
-				.map(found)
-				.filter(Objects::nonNull)
-				.map(CallAssert::shown)
-				.distinct()
-				.limit(MAX_LISTED_CALLS)
-				.collect(Collectors.joining(", "));
-			throw failure("%nExpecting a call:%n  %s%nbut none is %s%s.%nAll calls:%n%s",
-					joined(this.conditions, description), description, values.isEmpty() ? "" : ", found: " + values,
-					list(this.actual));
+			throw failure("%nExpecting a call:%n  %s%nbut %s.%nAll calls:%n%s", joined(this.conditions, description),
+					difference(description, property, actual), list(this.actual));
 		}
 		this.calls = limited;
 		this.conditions = joined(this.conditions, description);
 		return this;
+	}
+
+	private String difference(String description, String property, Function<ReceivedCall, @Nullable Object> actual) {
+		String values = this.calls.stream()
+			.map(actual)
+			.filter(Objects::nonNull)
+			.map(CallAssert::shown)
+			.distinct()
+			.limit(MAX_LISTED_CALLS)
+			.collect(Collectors.joining(", "));
+		if (values.isEmpty()) {
+			return this.conditions.isEmpty() ? "there was none" : "there was none " + description;
+		}
+		return "found " + property + " " + values;
 	}
 
 	private static String joined(String conditions, String condition) {

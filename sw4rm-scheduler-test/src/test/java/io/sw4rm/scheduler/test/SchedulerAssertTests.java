@@ -60,27 +60,41 @@ class SchedulerAssertTests {
 			.withPriority(7)).withMessageMatching(lines("\\[dispatch\\] ", //
 					"Expecting a call:",
 					"  an accepted submission of task \"task-123\" for agent \"worker-1\" with priority 7",
-					"but none is with priority 7, found: 5\\.", //
+					"but found priority 5\\.", //
 					"All calls:", //
 					"  SubmitTask\\[agentId=\"worker-1\", taskId=\"task-123\", .*\\] within \\d+ ms -> accepted",
 					"  SubmitTask\\[agentId=\"worker-1\", taskId=\"task-124\", .*\\] within \\d+ ms -> accepted", ""));
 	}
 
 	@Test
+	void tellsTheValuesOfSeveralCalls() {
+		submit("task-123");
+		submit("task-124");
+		assertFailure(() -> assertThat(this.scheduler).hasAccepted("task-1"))
+			.withMessageContaining("but found task \"task-123\", \"task-124\".");
+		assertFailure(() -> assertThat(this.scheduler).hasAcceptedTask().withPriority(7))
+			.withMessageContaining("but found priority 5.");
+	}
+
+	@Test
 	void eachValueIsCompared() {
 		submit("task-123");
 		assertFailure(() -> assertThat(this.scheduler).hasAccepted("task-1"))
-			.withMessageContaining("none is of task \"task-1\", found: \"task-123\".");
+			.withMessageContaining("but found task \"task-123\".");
 		CallAssert call = assertThat(this.scheduler).hasAcceptedTask();
-		assertFailure(() -> call.forAgent("worker-2")).withMessageContaining("found: \"worker-1\"");
-		assertFailure(() -> call.withScope("other")).withMessageContaining("found: \"global.resource\"");
-		assertFailure(() -> call.withContentType("text/plain")).withMessageContaining("found: \"application/json\"");
-		assertFailure(() -> call.withParams("{}")).withMessageContaining("found: \"{\"action\":\"process\"}\"");
-		assertFailure(() -> call.withDeadlineAtMost(Duration.ofMillis(1))).withMessageContaining("found: PT");
-		assertFailure(() -> call.withStatus(Status.Code.UNAVAILABLE)).withMessageContaining("found: OK");
-		assertFailure(call::withFault).withMessageContaining("none is with a fault.");
-		assertFailure(() -> call.withReason("")).withMessageContaining("none is with reason \"\".");
-		assertFailure(() -> call.withGracePeriod(null)).withMessageContaining("none is with grace period \"default\".");
+		assertFailure(() -> call.forAgent("worker-2")).withMessageContaining("but found agent \"worker-1\".");
+		assertFailure(() -> call.withScope("other")).withMessageContaining("but found scope \"global.resource\".");
+		assertFailure(() -> call.withContentType("text/plain"))
+			.withMessageContaining("but found content type \"application/json\".");
+		assertFailure(() -> call.withParams("{}"))
+			.withMessageContaining("but found params \"{\"action\":\"process\"}\".");
+		assertFailure(() -> call.withDeadlineAtMost(Duration.ofMillis(1)))
+			.withMessageContaining("but found time remaining PT");
+		assertFailure(() -> call.withStatus(Status.Code.UNAVAILABLE)).withMessageContaining("but found status OK.");
+		assertFailure(call::withFault).withMessageContaining("but there was none with a fault.");
+		assertFailure(() -> call.withReason("")).withMessageContaining("but there was none with reason \"\".");
+		assertFailure(() -> call.withGracePeriod(null))
+			.withMessageContaining("but there was none with grace period \"default\".");
 		assertFailure(() -> call.times(2)).withMessageContaining("Expecting 2 calls:")
 			.withMessageContaining("found 1:");
 		call.forAgent("worker-1");
@@ -98,7 +112,7 @@ class SchedulerAssertTests {
 	void acceptedAndRefusedSubmissionsAreToldApart() {
 		submit("task-123");
 		assertFailure(() -> assertThat(this.scheduler).hasRefused("task-123"))
-			.withMessageContaining("none is a refused submission");
+			.withMessageContaining("but there was none.");
 		submit("task-123");
 		assertThat(this.scheduler).hasRefused("task-123")
 			.withReason("task \"task-123\" is already queued; choose another task_id or wait until it has finished");
@@ -120,14 +134,14 @@ class SchedulerAssertTests {
 		assertThat(this.scheduler).hasReceivedPreemption("task-123").forAgent("worker-1").withReason("busy");
 		assertThat(this.scheduler).hasReceivedShutdown("worker-1").withGracePeriod(null);
 		assertThat(this.scheduler).hasReceivedShutdown("worker-2").withGracePeriod(Duration.ofSeconds(3));
-		assertThat(this.scheduler).hasReceivedPurge("worker-1").ofTasks("a", "b");
+		assertThat(this.scheduler).hasReceivedPurge("worker-1").ofTasks("a", "b").ofTasks("b", "a", "b");
 		assertThat(this.scheduler).hasReceivedPurge("worker-2").ofAllTasks();
 		assertFailure(() -> assertThat(this.scheduler).hasReceivedPurge("worker-2").ofTasks("a"))
-			.withMessageContaining("none is of tasks [a].");
+			.withMessageContaining("but there was none of tasks [a].");
 		assertFailure(() -> assertThat(this.scheduler).hasReceivedPurge("worker-1").ofAllTasks())
-			.withMessageContaining("none is of all tasks.");
+			.withMessageContaining("but there was none of all tasks.");
 		assertFailure(() -> assertThat(this.scheduler).hasReceivedShutdown("worker-1").withGracePeriod(Duration.ZERO))
-			.withMessageContaining("none is with grace period PT0S, found: \"default\".");
+			.withMessageContaining("but found grace period \"default\".");
 		assertThat(this.scheduler).hasNotReceived(Rpc.SUBMIT_TASK);
 		assertFailure(() -> assertThat(this.scheduler).hasNotReceived(Rpc.PURGE_ACTIVITY))
 			.withMessageContaining("taskIds=[b, a]");
@@ -142,10 +156,12 @@ class SchedulerAssertTests {
 			.withMetadata("x-tenant", "acme")
 			.withMetadata("authorization", "Bearer s3cret");
 		assertFailure(() -> call.withMetadata("x-tenant", "other"))
-			.withMessageContaining("none is with metadata x-tenant=\"other\", found: [acme].");
-		assertFailure(() -> call.withMetadata("x-other", "other")).withMessageContaining("found: [].");
+			.withMessageContaining("but found metadata x-tenant [acme].");
+		assertFailure(() -> call.withMetadata("x-other", "other"))
+			.withMessageContaining("but found metadata x-other [].");
 		assertFailure(() -> call.withMetadata("authorization", "Bearer other"))
-			.satisfies((failure) -> assertThat(failure.getMessage()).contains("none is with metadata authorization.")
+			.satisfies((failure) -> assertThat(failure.getMessage())
+				.contains("but there was none with metadata authorization.")
 				.doesNotContain("s3cret")
 				.doesNotContain("Bearer"));
 	}
