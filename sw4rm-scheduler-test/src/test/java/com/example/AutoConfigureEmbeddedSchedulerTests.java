@@ -114,6 +114,7 @@ class AutoConfigureEmbeddedSchedulerTests {
 		EmbeddedScheduler scheduler = context(WithoutAnnotation.class).getBean(EmbeddedScheduler.class);
 		new TestContextManager(WithoutAnnotation.class).beforeTestMethod(this, getClass().getDeclaredMethods()[0]);
 		assertThat(scheduler).hasAccepted("at-start");
+		assertThat(scheduler).hasAccepted("by-component");
 	}
 
 	private static ApplicationContext context(Class<?> testClass) throws Exception {

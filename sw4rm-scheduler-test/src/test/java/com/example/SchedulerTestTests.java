@@ -3,6 +3,7 @@ package com.example;
 import java.util.Map;
 
 import io.grpc.Status;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,12 @@ class SchedulerTestTests {
 
 	@Autowired
 	private SchedulerClient client;
+
+	@BeforeAll
+	static void runnersOfTheApplicationClassRunButNoOthers(@Autowired EmbeddedScheduler scheduler) {
+		assertThat(scheduler).hasAccepted("at-start");
+		assertThat(scheduler).hasNotAccepted("by-component");
+	}
 
 	@Test
 	void allClientsUseTheEmbeddedScheduler(@Autowired AsyncSchedulerClient asyncClient,
