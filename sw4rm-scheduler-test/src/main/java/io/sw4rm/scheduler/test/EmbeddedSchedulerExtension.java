@@ -1,6 +1,8 @@
 package io.sw4rm.scheduler.test;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -28,7 +30,8 @@ import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
  * JUnit extension that starts an {@link EmbeddedScheduler} on any free port. Does not
  * require Spring. Tests and lifecycle methods can have parameters of the types
  * {@code EmbeddedScheduler}, {@link SchedulerClient}, {@link AsyncSchedulerClient} and
- * {@link ReactiveSchedulerClient}.
+ * {@link ReactiveSchedulerClient}. The clients convert task parameters to JSON if Jackson
+ * is on the class path.
  *
  * <pre class="code">
  * &#064;ExtendWith(EmbeddedSchedulerExtension.class)
@@ -65,7 +68,11 @@ public final class EmbeddedSchedulerExtension
 
 	private final boolean shared;
 
-	private volatile @Nullable Running current;
+	/**
+	 * The schedulers that were started and not stopped. There are several if several test
+	 * classes that run at the same time inherit the field of this extension.
+	 */
+	private final Set<Running> running = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create an extension with default settings.
@@ -103,7 +110,8 @@ public final class EmbeddedSchedulerExtension
 	/**
 	 * Return the scheduler of the running tests.
 	 * @return the scheduler
-	 * @throws IllegalStateException if no tests are running
+	 * @throws IllegalStateException if no tests are running, or if several test classes
+	 * that inherit the field of this extension run at the same time
 	 */
 	public EmbeddedScheduler scheduler() {
 		return current().scheduler;
@@ -112,7 +120,8 @@ public final class EmbeddedSchedulerExtension
 	/**
 	 * Return a client of the scheduler of the running tests.
 	 * @return the client
-	 * @throws IllegalStateException if no tests are running
+	 * @throws IllegalStateException if no tests are running, or if several test classes
+	 * that inherit the field of this extension run at the same time
 	 */
 	public SchedulerClient client() {
 		return current().client(SchedulerClient.class, SchedulerClientBuilder::build);
@@ -161,12 +170,19 @@ public final class EmbeddedSchedulerExtension
 	}
 
 	private Running current() {
-		Running current = this.current;
-		if (current == null) {
+		this.running.removeIf((running) -> running.closed);
+		List<Running> current = List.copyOf(this.running);
+		if (current.isEmpty()) {
 			throw new IllegalStateException(
-					"The embedded scheduler has not been started. Annotate the field of the extension with @RegisterExtension");
+					"No embedded scheduler is running. Annotate the field of the extension with @RegisterExtension, "
+							+ "and use it in tests and lifecycle methods only");
 		}
-		return current;
+		if (current.size() > 1) {
+			throw new IllegalStateException(
+					"Several test classes with this extension run at the same time, each with its own embedded "
+							+ "scheduler. Use parameters of test methods instead of the field of the extension");
+		}
+		return current.get(0);
 	}
 
 	/**
@@ -176,7 +192,7 @@ public final class EmbeddedSchedulerExtension
 		Store store = (this.shared ? context.getRoot() : context).getStore(NAMESPACE);
 		Running running = store.computeIfAbsent(this.shared ? SHARED : this, (key) -> new Running(this.customizer),
 				Running.class);
-		this.current = running;
+		this.running.add(running);
 		return running;
 	}
 
@@ -196,6 +212,8 @@ public final class EmbeddedSchedulerExtension
 		 */
 		private final AtomicReference<@Nullable String> test = new AtomicReference<>();
 
+		private volatile boolean closed;
+
 		private Running(Consumer<EmbeddedScheduler.Builder> customizer) {
 			EmbeddedScheduler.Builder builder = EmbeddedScheduler.builder();
 			customizer.accept(builder);
@@ -206,11 +224,12 @@ public final class EmbeddedSchedulerExtension
 		@SuppressWarnings("unchecked")
 		private <T> T client(Class<T> type, Function<SchedulerClientBuilder, ?> factory) {
 			return (T) this.clients.computeIfAbsent(type,
-					(key) -> factory.apply(SchedulerClient.builder(this.channel)));
+					(key) -> factory.apply(JsonPayloads.enable(SchedulerClient.builder(this.channel))));
 		}
 
 		@Override
 		public void close() {
+			this.closed = true;
 			this.channel.shutdownNow();
 			this.scheduler.close();
 		}

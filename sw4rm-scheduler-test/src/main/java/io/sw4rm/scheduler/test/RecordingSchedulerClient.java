@@ -62,13 +62,14 @@ public final class RecordingSchedulerClient implements SchedulerClient {
 
 	private RecordingSchedulerClient(Consumer<SchedulerClientBuilder> customizer) {
 		this.channel = new RecordingChannel();
-		this.builder = SchedulerClient.builder(this.channel);
+		this.builder = JsonPayloads.enable(SchedulerClient.builder(this.channel));
 		customizer.accept(this.builder);
 		this.client = this.builder.build();
 	}
 
 	/**
-	 * Create a client with default settings.
+	 * Create a client with default settings. It converts task parameters to JSON if
+	 * Jackson is on the class path.
 	 * @return a new client
 	 */
 	public static RecordingSchedulerClient create() {
@@ -77,7 +78,8 @@ public final class RecordingSchedulerClient implements SchedulerClient {
 	}
 
 	/**
-	 * Create a client with settings, for example with a converter of task parameters:
+	 * Create a client with settings, for example with the {@code JsonMapper} of the
+	 * application:
 	 *
 	 * <pre class="code">
 	 * RecordingSchedulerClient.create((builder) -&gt; builder.payloadConverter(new JacksonPayloadConverter(jsonMapper)));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,6 +49,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class EmbeddedSchedulerExtensionTests {
 
 	private static final TaskSubmission TASK = TaskSubmission.forAgent("worker-1").taskId("task-123").build();
+
+	private static final Map<String, String> PARALLEL = Map.of("junit.jupiter.execution.parallel.enabled", "true",
+			"junit.jupiter.execution.parallel.mode.default", "concurrent",
+			"junit.jupiter.execution.parallel.config.strategy", "fixed",
+			"junit.jupiter.execution.parallel.config.fixed.parallelism", "2");
 
 	private static final List<EmbeddedScheduler> seen = new CopyOnWriteArrayList<>();
 
@@ -93,11 +99,22 @@ class EmbeddedSchedulerExtensionTests {
 	}
 
 	@Test
+	void fieldThatConcurrentTestClassesInheritRefusesToChooseAScheduler() {
+		assertThat(failures(PARALLEL, FirstSubclass.class, SecondSubclass.class)).hasSize(2)
+			.allSatisfy((failure) -> assertThat(failure).isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining("parameters"));
+		assertThat(seen.stream().distinct()).hasSize(2);
+	}
+
+	@Test
+	void returnsNoSchedulerThatWasStopped() {
+		assertThat(failures(Programmatic.class)).isEmpty();
+		assertThatIllegalStateException().isThrownBy(Programmatic.extension::scheduler);
+	}
+
+	@Test
 	void testsThatUseOneSchedulerAtTheSameTimeFail() {
-		List<Throwable> failures = failures(Map.of("junit.jupiter.execution.parallel.enabled", "true",
-				"junit.jupiter.execution.parallel.mode.default", "concurrent",
-				"junit.jupiter.execution.parallel.config.strategy", "fixed",
-				"junit.jupiter.execution.parallel.config.fixed.parallelism", "2"), Concurrent.class);
+		List<Throwable> failures = failures(PARALLEL, Concurrent.class);
 		assertThat(failures).singleElement()
 			.isInstanceOfSatisfying(IllegalStateException.class,
 					(ex) -> assertThat(ex).hasMessageContaining("uses the same embedded scheduler at the same time")
@@ -111,9 +128,9 @@ class EmbeddedSchedulerExtensionTests {
 	}
 
 	@Test
-	void runsWithoutSpringAndReactor() throws Exception {
+	void runsWithoutSpringReactorAndJackson() throws Exception {
 		String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-			.filter((entry) -> !entry.contains("springframework") && !entry.contains("reactor"))
+			.filter((entry) -> Stream.of("springframework", "reactor", "jackson").noneMatch(entry::contains))
 			.collect(Collectors.joining(File.pathSeparator));
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
 				classPath, EmbeddedSchedulerExtensionTests.class.getName())
@@ -187,6 +204,12 @@ class EmbeddedSchedulerExtensionTests {
 		}
 
 		@Test
+		void convertsObjectsToJson(SchedulerClient client) {
+			client.submitTask(TASK.toBuilder().params(Map.of("action", "process")).build());
+			assertThat(this.scheduler).hasAccepted("task-123").withParams("{\"action\":\"process\"}");
+		}
+
+		@Test
 		void usesAsynchronousClient(AsyncSchedulerClient client) {
 			seen.add(this.scheduler);
 			assertThat(client.submitTask(TASK).join().accepted()).isTrue();
@@ -232,6 +255,35 @@ class EmbeddedSchedulerExtensionTests {
 			seen.add(this.extension.scheduler());
 			this.extension.client().submitTask(TASK).orElseThrow();
 		}
+
+	}
+
+	abstract static class Inherited {
+
+		@RegisterExtension
+		static final EmbeddedSchedulerExtension extension = new EmbeddedSchedulerExtension();
+
+		private static final CyclicBarrier bothTests = new CyclicBarrier(2);
+
+		@Test
+		void choosesScheduler(EmbeddedScheduler scheduler) throws Exception {
+			seen.add(scheduler);
+			bothTests.await(30, TimeUnit.SECONDS);
+			try {
+				assertThat(extension.scheduler()).isSameAs(scheduler);
+			}
+			finally {
+				bothTests.await(30, TimeUnit.SECONDS);
+			}
+		}
+
+	}
+
+	static class FirstSubclass extends Inherited {
+
+	}
+
+	static class SecondSubclass extends Inherited {
 
 	}
 

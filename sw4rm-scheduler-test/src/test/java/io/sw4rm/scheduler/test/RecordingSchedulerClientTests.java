@@ -8,10 +8,8 @@ import java.util.stream.IntStream;
 
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 import io.sw4rm.scheduler.client.ActivityEntry;
-import io.sw4rm.scheduler.client.JacksonPayloadConverter;
 import io.sw4rm.scheduler.client.SchedulerException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.SubmitTaskResult;
@@ -56,8 +54,8 @@ class RecordingSchedulerClientTests {
 			.withMessageContaining("agentId must not be blank");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.client
-				.submitTask(TaskSubmission.forAgent("worker-1").params(Map.of("action", "process")).build()))
-			.withMessageContaining("PayloadConverter");
+				.submitTask(TASK.toBuilder().contentType("text/plain").params(Map.of("action", "process")).build()))
+			.withMessageContaining("only JSON is supported");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.client
 			.submitTask(TaskSubmission.forAgent("worker-1").params(new byte[5 * 1024 * 1024]).build()));
 		assertThat(this.client.purgeActivity("worker-1", List.of())).isZero();
@@ -65,11 +63,17 @@ class RecordingSchedulerClientTests {
 	}
 
 	@Test
-	void convertsParams() {
+	void convertsParamsToJsonByDefault() {
+		this.client.submitTask(TASK.toBuilder().params(Map.of("action", "process")).build());
+		assertThat(this.client).hasAccepted("task-123").withParams("{\"action\":\"process\"}");
+	}
+
+	@Test
+	void convertsParamsWithConverter() {
 		RecordingSchedulerClient client = RecordingSchedulerClient
-			.create((builder) -> builder.payloadConverter(new JacksonPayloadConverter(new JsonMapper())));
+			.create((builder) -> builder.payloadConverter((params, contentType) -> "converted".getBytes()));
 		client.submitTask(TASK.toBuilder().params(Map.of("action", "process")).build());
-		assertThat(client).hasAccepted("task-123").withParams("{\"action\":\"process\"}");
+		assertThat(client).hasAccepted("task-123").withParams("converted");
 	}
 
 	@Test
