@@ -3,6 +3,7 @@ package io.sw4rm.scheduler.autoconfigure.health;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,24 +36,36 @@ class SchedulerHealthProbe {
 	}
 
 	/**
-	 * Check the health of the scheduler. Takes no longer than the deadline.
+	 * Check the health of the scheduler. Takes no longer than the deadline, which starts
+	 * again if the thread whose check is shared was interrupted.
 	 */
 	Outcome probe() {
 		CompletableFuture<Outcome> probe = new CompletableFuture<>();
 		CompletableFuture<Outcome> running = this.inFlight.compareAndExchange(null, probe);
 		if (running != null) {
-			return running.join();
+			return await(running);
 		}
 		try {
 			Outcome outcome = check(this.last);
-			this.last = outcome;
-			probe.complete(outcome);
+			if (!Thread.currentThread().isInterrupted()) {
+				this.last = outcome;
+				probe.complete(outcome);
+			}
 			return outcome;
 		}
 		finally {
 			this.inFlight.set(null);
 			// Has no effect on a completed probe
 			probe.cancel(false);
+		}
+	}
+
+	private Outcome await(CompletableFuture<Outcome> running) {
+		try {
+			return running.join();
+		}
+		catch (CancellationException ex) {
+			return probe();
 		}
 	}
 

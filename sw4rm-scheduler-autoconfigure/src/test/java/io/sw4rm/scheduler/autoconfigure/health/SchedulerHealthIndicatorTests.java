@@ -367,6 +367,29 @@ class SchedulerHealthIndicatorTests {
 		});
 	}
 
+	@Test
+	void interruptedThreadDoesNotEndTheChecksOfOthers() throws Exception {
+		CountDownLatch received = new CountDownLatch(1);
+		withHealthService((observer, check) -> {
+			received.countDown();
+			if (check > 1) {
+				answer(observer);
+			}
+		}, (application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=1h").run((context) -> {
+			FutureTask<Health> interrupted = new FutureTask<>(() -> health(context));
+			Thread interruptedThread = new Thread(interrupted);
+			interruptedThread.start();
+			received.await();
+			FutureTask<Health> other = new FutureTask<>(() -> health(context));
+			Thread otherThread = new Thread(other);
+			otherThread.start();
+			await().until(() -> otherThread.getState() == Thread.State.WAITING);
+			interruptedThread.interrupt();
+			assertThat(error(interrupted.get(10, TimeUnit.SECONDS))).contains("interrupted");
+			assertThat(other.get(10, TimeUnit.SECONDS).getStatus()).isEqualTo(Status.UP);
+		}));
+	}
+
 	private static void answer(StreamObserver<HealthCheckResponse> observer) {
 		observer.onNext(HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build());
 		observer.onCompleted();
