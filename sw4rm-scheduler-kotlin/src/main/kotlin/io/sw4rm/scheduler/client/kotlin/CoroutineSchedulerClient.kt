@@ -10,7 +10,11 @@ import io.sw4rm.scheduler.client.SubmitTaskResult
 import io.sw4rm.scheduler.client.TaskOutcome
 import io.sw4rm.scheduler.client.TaskSubmission
 import io.sw4rm.scheduler.client.WatchOptions
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.emitAll
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.reactive.asFlow
 import kotlinx.coroutines.reactive.asPublisher
 import kotlinx.coroutines.reactor.awaitSingle
@@ -42,14 +46,17 @@ public class CoroutineSchedulerClient(private val client: ReactiveSchedulerClien
 
 	/**
 	 * Submits all tasks of a flow. The flow of outcomes is cold: each collection collects
-	 * [tasks] and submits them. Not more tasks are in flight than the options permit. If
-	 * the collector is slow, no further tasks are collected.
+	 * [tasks] in its own context and submits them. Not more tasks are in flight than the
+	 * options permit. If the collector is slow, no further tasks are collected.
 	 *
 	 * @return the outcome of each task. Refusals and failures are outcomes, and not
 	 * exceptions
 	 */
 	public fun submitAll(tasks: Flow<TaskSubmission>, options: BatchOptions = BatchOptions.defaults()): Flow<TaskOutcome> =
-		client.submitAll(tasks.asPublisher(), options).asFlow()
+		flow {
+			val context = currentCoroutineContext().minusKey(Job)
+			emitAll(client.submitAll(tasks.asPublisher(context), options).asFlow())
+		}
 
 	/**
 	 * Asks an agent to preempt a task.

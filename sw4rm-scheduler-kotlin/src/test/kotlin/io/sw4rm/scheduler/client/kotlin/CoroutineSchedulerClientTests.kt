@@ -14,9 +14,11 @@ import io.sw4rm.scheduler.client.TaskOutcome
 import io.sw4rm.scheduler.client.WatchOptions
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler
 import io.sw4rm.scheduler.embedded.Rpc
+import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
@@ -24,6 +26,7 @@ import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatExceptionOfType
 import org.assertj.core.api.Assertions.assertThatIllegalArgumentException
@@ -78,6 +81,17 @@ class CoroutineSchedulerClientTests {
 		val outcomes = client.submitAll(tasks, BatchOptions.defaults().inOrder()).toList()
 		assertThat(outcomes.map { it.submission()!!.taskId() }).isEqualTo((1..200).map { "task-$it" })
 		assertThat(outcomes.map { it.status() }).containsOnly(TaskOutcome.Status.ACCEPTED)
+	}
+
+	@Test
+	fun `collects tasks in the context of the collector`() = runBlocking<Unit> {
+		val contexts = mutableListOf<String?>()
+		val tasks = flow {
+			contexts += currentCoroutineContext()[CoroutineName]?.name
+			emit(taskSubmission("worker-1"))
+		}
+		withContext(CoroutineName("collector")) { client.submitAll(tasks).toList() }
+		assertThat(contexts).containsExactly("collector")
 	}
 
 	@Test
