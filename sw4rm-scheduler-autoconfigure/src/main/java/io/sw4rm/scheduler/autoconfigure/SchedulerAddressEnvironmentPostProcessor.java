@@ -11,8 +11,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * {@link EnvironmentPostProcessor} for the environment variable {@value #VARIABLE}, from
- * which SW4RM clients in other languages read the address. Any other setting of the
- * address takes precedence.
+ * which SW4RM clients in other languages read the address. Arguments, system properties,
+ * other environment variables and configuration files take precedence.
  */
 class SchedulerAddressEnvironmentPostProcessor implements EnvironmentPostProcessor {
 
