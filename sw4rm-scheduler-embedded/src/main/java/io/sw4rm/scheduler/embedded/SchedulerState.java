@@ -102,7 +102,7 @@ final class SchedulerState {
 			return refusal;
 		}
 		ScheduledTask details = ScheduledTask.submitted(request, this.clock.instant());
-		requireRoomFor(details.bytes());
+		requireRoomFor(details.bytes() + bytesOfNewAgent(request.getAgentId()));
 		this.heldBytes += details.bytes();
 		Agent agent = agent(request.getAgentId());
 		Task task = new Task(agent, this.sequence++, details);
@@ -141,7 +141,7 @@ final class SchedulerState {
 		if (!isShutDown(agentId) && this.shutDownAgents >= MAX_SHUT_DOWN_AGENTS) {
 			throw resourceExhausted("the limit of shut-down agents is reached; revive some or reset the scheduler");
 		}
-		requireRoomFor(this.agents.containsKey(agentId) ? 0 : Texts.bytes(agentId));
+		requireRoomFor(bytesOfNewAgent(agentId));
 		Agent agent = agent(agentId);
 		Instant deadline = this.clock.instant().plus(gracePeriod);
 		if (agent.shutdownDeadline == null) {
@@ -326,8 +326,9 @@ final class SchedulerState {
 			return "activity_buffer_full: the scheduler reached its limit of %d entries; purge the activity of agents first"
 				.formatted(this.limits.activityEntries());
 		}
-		if (!hasRoomFor(entry.bytes() + Texts.bytes(agentId))) {
-			return "activity_buffer_full: " + noRoomFor(entry.bytes());
+		long bytes = entry.bytes() + bytesOfNewAgent(agentId);
+		if (!hasRoomFor(bytes)) {
+			return "activity_buffer_full: " + noRoomFor(bytes);
 		}
 		return null;
 	}
@@ -451,6 +452,13 @@ final class SchedulerState {
 			this.heldBytes += Texts.bytes(id);
 			return new Agent(id);
 		});
+	}
+
+	/**
+	 * Return the bytes of an agent that is not known yet.
+	 */
+	private long bytesOfNewAgent(String agentId) {
+		return this.agents.containsKey(agentId) ? 0 : Texts.bytes(agentId);
 	}
 
 	private void forgetIfEmpty(Agent agent) {

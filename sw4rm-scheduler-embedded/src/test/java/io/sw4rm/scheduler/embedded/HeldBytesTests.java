@@ -53,6 +53,20 @@ class HeldBytesTests {
 	}
 
 	@Test
+	void countsIdOfNewAgentBesidesThatOfItsTask() {
+		assertResourceExhausted(() -> this.client.submit(task("a".repeat(3000), "t")));
+		assertThat(this.scheduler.agentIds()).isEmpty();
+	}
+
+	@Test
+	void countsIdOfKnownAgentOnce() {
+		String agentId = "a".repeat(1000);
+		this.client.submit(task(agentId, "t"));
+		this.scheduler.agent(agentId).recordActivity((entry) -> entry.description("d".repeat(2500)));
+		assertThat(this.scheduler.agent(agentId).activity()).hasSize(2);
+	}
+
+	@Test
 	void refusesReasonOfPreemptionThatThereIsNoRoomFor() {
 		submit("t", 0);
 		assertResourceExhausted(() -> this.client.preempt("worker-1", "t", "r".repeat(5000)));
