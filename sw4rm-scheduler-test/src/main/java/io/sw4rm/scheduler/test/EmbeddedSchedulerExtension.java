@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.test;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,6 +65,10 @@ public final class EmbeddedSchedulerExtension
 
 	private static final String SHARED = "shared";
 
+	private static final Map<Class<?>, Function<SchedulerClientBuilder, Object>> CLIENTS = Map.of(SchedulerClient.class,
+			SchedulerClientBuilder::build, AsyncSchedulerClient.class, SchedulerClientBuilder::buildAsync,
+			ReactiveSchedulerClient.class, SchedulerClientBuilder::buildReactive);
+
 	private final Consumer<EmbeddedScheduler.Builder> customizer;
 
 	private final boolean shared;
@@ -124,7 +129,7 @@ public final class EmbeddedSchedulerExtension
 	 * that inherit the field of this extension run at the same time
 	 */
 	public SchedulerClient client() {
-		return current().client(SchedulerClient.class, SchedulerClientBuilder::build);
+		return current().client(SchedulerClient.class);
 	}
 
 	@Override
@@ -153,20 +158,14 @@ public final class EmbeddedSchedulerExtension
 	@Override
 	public boolean supportsParameter(ParameterContext parameterContext, ExtensionContext context) {
 		Class<?> type = parameterContext.getParameter().getType();
-		return type == EmbeddedScheduler.class || type == SchedulerClient.class || type == AsyncSchedulerClient.class
-				|| type == ReactiveSchedulerClient.class;
+		return type == EmbeddedScheduler.class || CLIENTS.containsKey(type);
 	}
 
 	@Override
 	public Object resolveParameter(ParameterContext parameterContext, ExtensionContext context) {
 		Class<?> type = parameterContext.getParameter().getType();
 		Running running = running(context);
-		if (type == EmbeddedScheduler.class) {
-			return running.scheduler;
-		}
-		return running.client(type,
-				(type == SchedulerClient.class) ? SchedulerClientBuilder::build : (type == AsyncSchedulerClient.class)
-						? SchedulerClientBuilder::buildAsync : SchedulerClientBuilder::buildReactive);
+		return (type == EmbeddedScheduler.class) ? running.scheduler : running.client(type);
 	}
 
 	private Running current() {
@@ -221,10 +220,9 @@ public final class EmbeddedSchedulerExtension
 			this.channel = SchedulerAddress.parse("http://" + this.scheduler.address()).newChannelBuilder().build();
 		}
 
-		@SuppressWarnings("unchecked")
-		private <T> T client(Class<T> type, Function<SchedulerClientBuilder, ?> factory) {
-			return (T) this.clients.computeIfAbsent(type,
-					(key) -> factory.apply(JsonPayloads.enable(SchedulerClient.builder(this.channel))));
+		private <T> T client(Class<T> type) {
+			return type.cast(this.clients.computeIfAbsent(type, (key) -> Objects.requireNonNull(CLIENTS.get(key))
+				.apply(JsonPayloads.enable(SchedulerClient.builder(this.channel)))));
 		}
 
 		@Override
