@@ -230,7 +230,7 @@ class ForeignSchedulerTests extends InteropTests {
 	}
 
 	@Test
-	void transfersGreatestPurgedCount() {
+	void transfersLargestPurgedCount() {
 		this.scheduler.respond(SchedulerServiceGrpc.getPurgeActivityMethod(),
 				PurgeActivityResponse.newBuilder().setPurged(-1).build());
 		assertThat(this.client.purgeAllActivity("worker-1")).isEqualTo(4_294_967_295L);
