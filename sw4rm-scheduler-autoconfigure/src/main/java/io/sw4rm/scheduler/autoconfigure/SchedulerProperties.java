@@ -22,8 +22,8 @@ public class SchedulerProperties extends SchedulerClientProperties implements In
 
 	/**
 	 * Named clients of further schedulers. Each supports the properties of
-	 * sw4rm.scheduler.* and inherits those that are not set, except address, auth.* and
-	 * metadata.*.
+	 * sw4rm.scheduler.* except enabled and embedded.*, and inherits those that are not
+	 * set, except address, auth.*, metadata.* and ssl.server-name-override.
 	 */
 	private final Map<String, SchedulerClientProperties> client = new LinkedHashMap<>();
 
