@@ -212,7 +212,7 @@ class DocumentationTests {
 		assertThat(PAGES.stream().filter((page) -> PAGES_WITH_COMMANDS.contains(page.toString())))
 			.flatMap(MarkdownPage::blocks)
 			.filteredOn(Block::language, "shell")
-			.hasSize(2)
+			.hasSize(4)
 			.allSatisfy((block) -> assertThat(ci).contains(block.text().strip()));
 	}
 
