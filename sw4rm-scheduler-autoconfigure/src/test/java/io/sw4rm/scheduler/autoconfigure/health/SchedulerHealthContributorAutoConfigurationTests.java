@@ -142,7 +142,7 @@ class SchedulerHealthContributorAutoConfigurationTests {
 	@Test
 	void isDownWhileSchedulerIsAwayAndUpAgainWhenItIsBack() {
 		EmbeddedScheduler first = EmbeddedScheduler.start();
-		at(first.address()).run((context) -> {
+		at(first.address()).withPropertyValues("sw4rm.scheduler.health.deadline=30s").run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			first.close();
 			Health health = health(context);
