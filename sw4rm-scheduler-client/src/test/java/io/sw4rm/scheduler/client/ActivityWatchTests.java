@@ -445,7 +445,7 @@ class ActivityWatchTests {
 	@Test
 	void closesWhileWaitingForTheNextPoll() {
 		ActivityWatch watch = watch(OPTIONS.withInterval(LONG));
-		awaitPolls(1);
+		awaitOnlyPoll();
 		watch.close();
 		assertThat(watch.completion()).isCompletedWithValue(null);
 	}
@@ -576,14 +576,14 @@ class ActivityWatchTests {
 	@Test
 	void resumeKeepsInterval() {
 		ActivityWatch watch = watch(OPTIONS.withInterval(LONG));
-		awaitPolls(1);
+		awaitOnlyPoll();
+		closeLater(client().watchActivity("worker-2", OPTIONS, new RecordingActivityListener()));
 		await().untilAsserted(() -> {
 			watch.pause();
 			watch.resume();
 			assertThat(watch.state()).isEqualTo(State.RUNNING);
+			assertThat(pollsOf("worker-2")).isGreaterThan(10);
 		});
-		closeLater(client().watchActivity("worker-2", OPTIONS, new RecordingActivityListener()));
-		await().untilAsserted(() -> assertThat(pollsOf("worker-2")).isGreaterThan(10));
 		assertThat(pollsOf("worker-1")).isEqualTo(1);
 	}
 
@@ -927,12 +927,16 @@ class ActivityWatchTests {
 	}
 
 	/**
-	 * Wait for polls. The first one may have started before, and the watch may not have
-	 * received the answer to the last one yet.
+	 * Wait for further polls. The first one may have started before, and the watch may
+	 * not have received the answer to the last one yet.
 	 */
 	private void awaitPolls(int polls) {
 		int enough = this.buffer.polls() + polls;
 		await().until(() -> this.buffer.polls() >= enough);
+	}
+
+	private void awaitOnlyPoll() {
+		await().untilAsserted(() -> assertThat(this.buffer.polls()).isEqualTo(1));
 	}
 
 	private int pollsOf(String agentId) {

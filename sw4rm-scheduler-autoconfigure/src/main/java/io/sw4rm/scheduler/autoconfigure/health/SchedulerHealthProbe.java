@@ -36,17 +36,20 @@ class SchedulerHealthProbe {
 	}
 
 	/**
-	 * Check the health of the scheduler. Takes no longer than the deadline, which starts
-	 * again if the thread whose check is shared was interrupted.
+	 * Check the health of the scheduler. Takes no longer than the deadline.
 	 */
 	Outcome probe() {
+		return probe(Deadline.after(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS));
+	}
+
+	private Outcome probe(Deadline deadline) {
 		CompletableFuture<Outcome> probe = new CompletableFuture<>();
 		CompletableFuture<Outcome> running = this.inFlight.compareAndExchange(null, probe);
 		if (running != null) {
-			return await(running);
+			return await(running, deadline);
 		}
 		try {
-			Outcome outcome = check(this.last);
+			Outcome outcome = check(deadline, this.last);
 			if (!Thread.currentThread().isInterrupted()) {
 				this.last = outcome;
 				probe.complete(outcome);
@@ -60,12 +63,13 @@ class SchedulerHealthProbe {
 		}
 	}
 
-	private Outcome await(CompletableFuture<Outcome> running) {
+	private Outcome await(CompletableFuture<Outcome> running, Deadline deadline) {
 		try {
 			return running.join();
 		}
 		catch (CancellationException ex) {
-			return probe();
+			// The thread that checked was interrupted
+			return probe(deadline);
 		}
 	}
 
@@ -73,11 +77,9 @@ class SchedulerHealthProbe {
 	 * One lost check is no reason to report a scheduler as down that has responded
 	 * before.
 	 */
-	private Outcome check(@Nullable Outcome last) {
+	private Outcome check(Deadline deadline, @Nullable Outcome last) {
 		long startNanos = System.nanoTime();
-		SchedulerHealth health = this.connection.checkHealth(
-				Deadline.after(TimeUnit.NANOSECONDS.convert(this.deadline), TimeUnit.NANOSECONDS),
-				last != null && last.health().isResponse());
+		SchedulerHealth health = this.connection.checkHealth(deadline, last != null && last.health().isResponse());
 		Instant since = (last != null && last.health().state() == health.state()) ? last.since() : this.clock.instant();
 		return new Outcome(health, since, Duration.ofNanos(System.nanoTime() - startNanos));
 	}

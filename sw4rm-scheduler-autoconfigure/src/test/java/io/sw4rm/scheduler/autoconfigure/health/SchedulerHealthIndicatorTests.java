@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.autoconfigure.health;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -13,7 +14,13 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -49,6 +56,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.client.GrpcChannelBuilderCustomizer;
 
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.autoconfigure.embedded.EmbeddedSchedulerAutoConfiguration;
@@ -370,24 +378,43 @@ class SchedulerHealthIndicatorTests {
 	@Test
 	void interruptedThreadDoesNotEndTheChecksOfOthers() throws Exception {
 		CountDownLatch received = new CountDownLatch(1);
+		List<Deadline> deadlines = new CopyOnWriteArrayList<>();
 		withHealthService((observer, check) -> {
 			received.countDown();
 			if (check > 1) {
 				answer(observer);
 			}
-		}, (application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=1h").run((context) -> {
-			FutureTask<Health> interrupted = new FutureTask<>(() -> health(context));
-			Thread interruptedThread = new Thread(interrupted);
-			interruptedThread.start();
-			received.await();
-			FutureTask<Health> other = new FutureTask<>(() -> health(context));
-			Thread otherThread = new Thread(other);
-			otherThread.start();
-			await().until(() -> otherThread.getState() == Thread.State.WAITING);
-			interruptedThread.interrupt();
-			assertThat(error(interrupted.get(10, TimeUnit.SECONDS))).contains("interrupted");
-			assertThat(other.get(10, TimeUnit.SECONDS).getStatus()).isEqualTo(Status.UP);
-		}));
+		}, (application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=1h")
+			.withBean(GrpcChannelBuilderCustomizer.class,
+					() -> (target, builder) -> builder.intercept(recordDeadlines(deadlines)))
+			.run((context) -> {
+				FutureTask<Health> interrupted = new FutureTask<>(() -> health(context));
+				Thread interruptedThread = new Thread(interrupted);
+				interruptedThread.start();
+				received.await();
+				FutureTask<Health> other = new FutureTask<>(() -> health(context));
+				Thread otherThread = new Thread(other);
+				otherThread.start();
+				await().until(() -> otherThread.getState() == Thread.State.WAITING);
+				Deadline laterThanBoth = Deadline.after(1, TimeUnit.HOURS);
+				interruptedThread.interrupt();
+				assertThat(error(interrupted.get(10, TimeUnit.SECONDS))).contains("interrupted");
+				assertThat(other.get(10, TimeUnit.SECONDS).getStatus()).isEqualTo(Status.UP);
+				assertThat(deadlines).hasSize(2).allMatch((deadline) -> deadline.isBefore(laterThanBoth));
+			}));
+	}
+
+	private static ClientInterceptor recordDeadlines(List<Deadline> deadlines) {
+		return new ClientInterceptor() {
+
+			@Override
+			public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options,
+					Channel next) {
+				deadlines.add(Objects.requireNonNull(options.getDeadline()));
+				return next.newCall(method, options);
+			}
+
+		};
 	}
 
 	private static void answer(StreamObserver<HealthCheckResponse> observer) {
