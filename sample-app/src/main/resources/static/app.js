@@ -679,6 +679,8 @@ const EMPTY = {
 
 let embedded = false;
 let embeddedRequest = 0;
+/** The number of changes of the check box that the application has not answered. */
+let workingChanges = 0;
 
 async function refreshEmbedded() {
   if (!embedded) {
@@ -700,7 +702,9 @@ async function refreshEmbedded() {
 }
 
 function showEmbedded({ working, agents, running, queued, finished }) {
-  byId('working').checked = working;
+  if (workingChanges === 0) {
+    byId('working').checked = working;
+  }
   const keyOf = ({ agentId, taskId }) => JSON.stringify([agentId, taskId]);
   byId('agents').replaceChildren(...agents.map(({ agentId }) => element('option', { value: agentId })));
   Object.entries(EMPTY).forEach(([name, text]) => byId(`${name}-empty`).textContent = text);
@@ -747,7 +751,13 @@ function showEmbedded({ working, agents, running, queued, finished }) {
 byId('working').addEventListener('change', (event) => {
   const working = event.target.checked;
   act(async () => {
-    await send('PUT', 'api/embedded/working', { working });
+    workingChanges++;
+    try {
+      await send('PUT', 'api/embedded/working', { working });
+    }
+    finally {
+      workingChanges--;
+    }
     report('ok', working ? 'The agents work by themselves.' : 'The agents do not work by themselves any more.');
   }, 'working');
 });

@@ -14,6 +14,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests that tests can be processed ahead of time, and then run with what was generated.
  */
+@Timeout(180)
 class AheadOfTimeTests {
 
 	private static final String CLASS_PATH = System.getProperty("java.class.path");
@@ -58,7 +60,7 @@ class AheadOfTimeTests {
 			.redirectOutput(log.toFile())
 			.start();
 		try {
-			assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
 			assertThat(process.exitValue()).as(Files.readString(log)).isZero();
 			assertThat(log).content().contains("Starting AOT-processed");
 		}

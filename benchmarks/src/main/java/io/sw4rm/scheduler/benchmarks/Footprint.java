@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
  */
 record Footprint(long heapBytes, int threads) {
 
-	private static final Duration QUIET = Duration.ofSeconds(2);
+	private static final Duration QUIET = Duration.ofSeconds(4);
 
-	private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
 	private static final int COLLECTIONS = 3;
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -137,8 +138,19 @@ public final class Soak {
 			faults.interrupt();
 			faults.join();
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
-			this.account.metered(registry.get("sw4rm.rpc.in.flight").gauge().value(),
+			Gauge inFlight = registry.get("sw4rm.rpc.in.flight").gauge();
+			awaitEnd(inFlight);
+			this.account.metered(inFlight.value(),
 					registry.get("sw4rm.rpc.requests").counters().stream().mapToDouble(Counter::count).sum());
+		}
+	}
+
+	/**
+	 * A cancelled future completes before the end of its call is counted.
+	 */
+	private static void awaitEnd(Gauge inFlight) throws InterruptedException {
+		for (int i = 0; inFlight.value() != 0 && i < 50; i++) {
+			TimeUnit.MILLISECONDS.sleep(100);
 		}
 	}
 

@@ -39,6 +39,11 @@ class ConnectTimeoutTests {
 
 	private static final byte[] GO_AWAY = { 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 
+	/** So long that a slow machine connects to a scheduler that responds. */
+	private static final String LONGER = "sw4rm.scheduler.connect-timeout=2s";
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	@AutoClose
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder().shutdownGracePeriod(Duration.ZERO).start();
 
@@ -63,10 +68,10 @@ class ConnectTimeoutTests {
 		try (TcpProxy proxy = TcpProxy.withMutualTls(certificates, "TLSv1.3", this.silent.port())) {
 			at(proxy.port())
 				.withPropertyValues(certificates.bundleProperties("scheduler", certificates.issue("client")))
-				.withPropertyValues("sw4rm.scheduler.ssl.bundle=scheduler", "sw4rm.scheduler.connect-timeout=3s")
+				.withPropertyValues("sw4rm.scheduler.ssl.bundle=scheduler", "sw4rm.scheduler.connect-timeout=10s")
 				.run((context) -> assertThatExceptionOfType(SchedulerUnavailableException.class)
 					.isThrownBy(() -> poll(context))
-					.withMessageContaining("The connection was not ready within 3000 ms"));
+					.withMessageContaining("The connection was not ready within 10000 ms"));
 			assertThat(proxy.sessions()).isNotEmpty();
 		}
 	}
@@ -75,7 +80,7 @@ class ConnectTimeoutTests {
 	@ValueSource(strings = { "pick_first", "round_robin" })
 	void usesOtherAddressIfOneIsSilent(String policy) {
 		at(this.silent.port(), this.scheduler.port())
-			.withPropertyValues("sw4rm.scheduler.load-balancing-policy=" + policy)
+			.withPropertyValues("sw4rm.scheduler.load-balancing-policy=" + policy, LONGER)
 			.run((context) -> {
 				poll(context);
 				assertThat(this.silent.connections()).isPositive();
@@ -85,7 +90,7 @@ class ConnectTimeoutTests {
 	@Test
 	void usesLastOfSeveralAddresses() {
 		at(Ports.unused(), this.silent.port(), Ports.unused(), this.silent.port(), this.scheduler.port())
-			.withPropertyValues("sw4rm.scheduler.load-balancing-policy=pick_first")
+			.withPropertyValues("sw4rm.scheduler.load-balancing-policy=pick_first", LONGER)
 			.run(ConnectTimeoutTests::poll);
 	}
 
@@ -103,9 +108,9 @@ class ConnectTimeoutTests {
 
 	@Test
 	void triesSilentReplicaAgainWhileOthersServe() {
-		at(this.silent.port(), this.scheduler.port()).run((context) -> {
+		at(this.silent.port(), this.scheduler.port()).withPropertyValues(LONGER).run((context) -> {
 			poll(context);
-			await().until(() -> this.silent.connections() >= 3);
+			await().atMost(PATIENCE).until(() -> this.silent.connections() >= 3);
 			poll(context);
 		});
 	}
@@ -115,10 +120,10 @@ class ConnectTimeoutTests {
 		EmbeddedScheduler other = EmbeddedScheduler.start();
 		AtomicInteger target = new AtomicInteger(this.silent.port());
 		try (other; TcpProxy proxy = new TcpProxy(target::get)) {
-			at(proxy.port(), this.scheduler.port()).run((context) -> {
+			at(proxy.port(), this.scheduler.port()).withPropertyValues(LONGER).run((context) -> {
 				poll(context);
 				target.set(other.port());
-				await().until(() -> {
+				await().atMost(PATIENCE).until(() -> {
 					poll(context);
 					return other.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) > 0;
 				});
@@ -130,12 +135,15 @@ class ConnectTimeoutTests {
 	void firstAddressIsUsedAgainIfOthersFailLater() {
 		AtomicInteger target = new AtomicInteger(this.silent.port());
 		try (TcpProxy first = new TcpProxy(target::get); TcpProxy second = new TcpProxy(this.scheduler.port())) {
-			at(first.port(), second.port()).withPropertyValues("sw4rm.scheduler.load-balancing-policy=pick_first")
+			at(first.port(), second.port())
+				.withPropertyValues("sw4rm.scheduler.load-balancing-policy=pick_first", LONGER)
 				.run((context) -> {
 					poll(context);
 					target.set(this.scheduler.port());
 					second.refuse();
-					await().ignoreExceptionsInstanceOf(SchedulerUnavailableException.class).until(() -> poll(context));
+					await().atMost(PATIENCE)
+						.ignoreExceptionsInstanceOf(SchedulerUnavailableException.class)
+						.until(() -> poll(context));
 				});
 		}
 	}
@@ -153,8 +161,8 @@ class ConnectTimeoutTests {
 
 	@Test
 	void callsOfReadyConnectionMayTakeLonger() {
-		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofMillis(900));
-		at(this.scheduler.port()).run(ConnectTimeoutTests::poll);
+		this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofSeconds(3));
+		at(this.scheduler.port()).withPropertyValues(LONGER).run(ConnectTimeoutTests::poll);
 	}
 
 	@ParameterizedTest
@@ -180,7 +188,7 @@ class ConnectTimeoutTests {
 				awaitConnections(server, 1, () -> connect.accept(context));
 				long startNanos = System.nanoTime();
 				awaitConnections(server, server.connections() + 4, () -> connect.accept(context));
-				assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isGreaterThan(Duration.ofMillis(2500));
+				assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isGreaterThan(Duration.ofMillis(1500));
 			});
 		}
 	}

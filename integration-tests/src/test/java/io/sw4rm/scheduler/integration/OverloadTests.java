@@ -49,7 +49,7 @@ class OverloadTests {
 	private static final int AGENTS = 100;
 
 	/** Far from a thread for each call; those of the scheduler are among them. */
-	private static final int MORE_THREADS = CALLS / 10;
+	private static final int MORE_THREADS = CALLS / 4;
 
 	@AutoClose
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder().maxTasks(CALLS).start();

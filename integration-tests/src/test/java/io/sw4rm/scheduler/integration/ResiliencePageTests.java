@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.integration;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +38,20 @@ class ResiliencePageTests {
 
 	@BeforeAll
 	static void findSources() throws IOException {
-		try (Stream<Path> files = Files.find(ROOT, 20,
-				(file, attributes) -> file.toString().matches(".*/src/test/java/.*\\.java"))) {
-			testSources = files.toList();
+		try (Stream<Path> modules = Files.list(ROOT)) {
+			testSources = modules.map((module) -> module.resolve("src/test/java"))
+				.filter(Files::isDirectory)
+				.flatMap(ResiliencePageTests::javaFiles)
+				.toList();
+		}
+	}
+
+	private static Stream<Path> javaFiles(Path directory) {
+		try (Stream<Path> files = Files.walk(directory)) {
+			return files.filter((file) -> file.toString().endsWith(".java")).toList().stream();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -57,7 +57,7 @@ class ShutdownTests {
 
 	@Test
 	void letsCallInFlightEndWithinGracePeriod() {
-		this.scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(1));
+		this.scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(5));
 		CompletableFuture<SubmitTaskResult> result = submitAndEnd(LONG);
 		// The answer may still be on its way to the future when the application has ended
 		assertThat(result).succeedsWithin(LONG).matches(SubmitTaskResult::accepted);

@@ -307,7 +307,10 @@ class ForeignClientTests extends InteropTests {
 	private <Q extends Message, S extends Message> Outcome<S> callWhileStopping(MethodDescriptor<Q, S> method,
 			Q request) {
 		this.received.handled = new CountDownLatch(1);
-		try (EmbeddedScheduler stopping = EmbeddedScheduler.builder().intercept(this.received).start()) {
+		try (EmbeddedScheduler stopping = EmbeddedScheduler.builder()
+			.shutdownGracePeriod(Duration.ofSeconds(10))
+			.intercept(this.received)
+			.start()) {
 			CompletableFuture<Outcome<S>> inFlight = CompletableFuture
 				.supplyAsync(() -> this.client.call(stopping.address(), method, request), NEW_THREAD);
 			await().until(() -> this.received.headers != null);

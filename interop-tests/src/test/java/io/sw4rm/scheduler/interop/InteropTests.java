@@ -4,6 +4,7 @@ import java.util.List;
 
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,7 @@ abstract class InteropTests {
 	abstract List<String> roles();
 
 	@BeforeEach
+	@Timeout(300)
 	void requireLanguage() {
 		this.language.require();
 	}

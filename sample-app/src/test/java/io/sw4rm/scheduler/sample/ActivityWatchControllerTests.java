@@ -55,7 +55,7 @@ class ActivityWatchControllerTests {
 		try (StreamedResponse response = watch()) {
 			record("b");
 			record("c");
-			await().until(() -> response.linesThatStartWith("event:").size() >= 2);
+			await().until(() -> response.linesThatStartWith("data:").size() >= 2);
 			assertThat(response.lines()).contains("Content-Type: text/event-stream");
 			assertThat(response.linesThatStartWith("event:")).containsExactly("event:activity", "event:activity");
 			assertThat(response.linesThatStartWith("data:").get(0)).contains("\"taskId\":\"b\"");
@@ -67,7 +67,7 @@ class ActivityWatchControllerTests {
 	void tellsOfOutageAndRecovery() throws IOException {
 		try (StreamedResponse response = watch()) {
 			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2).fail(Status.DEADLINE_EXCEEDED);
-			await().until(() -> response.linesThatStartWith("event:").size() == 2);
+			await().until(() -> response.linesThatStartWith("data:").size() == 2);
 			assertThat(response.linesThatStartWith("event:")).containsExactly("event:outage", "event:recovery");
 			assertThat(response.linesThatStartWith("data:").get(0))
 				.isEqualTo("data:{\"reason\":\"DEADLINE_EXCEEDED at %s\",\"timedOut\":true}"

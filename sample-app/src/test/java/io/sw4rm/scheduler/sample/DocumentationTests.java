@@ -262,11 +262,24 @@ class DocumentationTests {
 	 * Return the sources of what is published, with concatenated texts in one piece.
 	 */
 	private static String sources() {
-		try (Stream<Path> files = Files.find(MarkdownPage.ROOT, 20,
-				(file, attributes) -> file.toString().matches(".*/sw4rm-scheduler-\\w+/src/main/java/.*\\.java"))) {
-			return files.map((file) -> MarkdownPage.read(file).text())
+		try (Stream<Path> modules = Files.list(MarkdownPage.ROOT)) {
+			return modules.filter((module) -> module.getFileName().toString().startsWith("sw4rm-scheduler-"))
+				.map((module) -> module.resolve("src/main/java"))
+				.filter(Files::isDirectory)
+				.map(DocumentationTests::javaSources)
 				.collect(Collectors.joining())
 				.replaceAll("\"\\s*\\+\\s*\"", "");
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String javaSources(Path directory) {
+		try (Stream<Path> files = Files.walk(directory)) {
+			return files.filter((file) -> file.toString().endsWith(".java"))
+				.map((file) -> MarkdownPage.read(file).text())
+				.collect(Collectors.joining());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.sample;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import io.sw4rm.scheduler.client.SchedulerClient;
+import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Rpc;
@@ -29,6 +31,8 @@ import io.sw4rm.scheduler.embedded.ScheduledTask;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the page, in a real browser, on an embedded scheduler.
@@ -193,6 +197,24 @@ class PageTests {
 	}
 
 	@Test
+	void refreshDoesNotUndoChangeThatIsNotAnswered(Page page) {
+		List<Route> changes = new ArrayList<>();
+		page.route("**/api/embedded/working", changes::add);
+		open(page);
+		Locator working = page.getByLabel("Agents work by themselves");
+		working.check();
+		// The second request follows when the answer to the first is shown
+		for (int i = 0; i < 2; i++) {
+			page.waitForResponse("**/api/embedded", () -> {
+			});
+			assertThat(working).isChecked();
+		}
+		changes.forEach(Route::resume);
+		assertThat(log(page)).containsText("The agents work by themselves.");
+		assertThat(working).isChecked();
+	}
+
+	@Test
 	void saysWhyBatchIsInvalid(Page page) {
 		open(page);
 		Locator form = section(page, "Submit a batch");
@@ -214,6 +236,7 @@ class PageTests {
 		assertThat(form.locator("dd")).hasText(new String[] { "99", "0", "0", "100" });
 		assertThat(form.getByRole(AriaRole.PROGRESSBAR)).hasJSProperty("value", 99);
 		assertThat(page.getByText("Submitted 100 tasks")).hasCount(0);
+		endHangingCalls();
 	}
 
 	@Test
@@ -313,12 +336,22 @@ class PageTests {
 		page.addInitScript(WITHOUT_SLOW_REFRESH);
 		open(page);
 		assertThat(page.getByText("No entries for worker-1.")).isVisible();
+		awaitWatch();
 		submit("task-1");
 		assertThat(row(page, "Activity buffer", "task-1")).isVisible();
 		section(page, "Activity buffer").getByLabel("Agent").fill("worker-2");
 		assertThat(page.getByText("No entries for worker-2.")).isVisible();
+		awaitWatch();
 		this.client.submitTask(TaskSubmission.forAgent("worker-2").taskId("task-2").build());
 		assertThat(row(page, "Activity buffer", "task-2")).isVisible();
+	}
+
+	/**
+	 * The watch of the page tells of entries that its first poll does not find.
+	 */
+	private void awaitWatch() {
+		long polls = this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER);
+		await().until(() -> this.scheduler.faults().calls(Rpc.POLL_ACTIVITY_BUFFER) > polls + 2);
 	}
 
 	@Test
@@ -417,6 +450,10 @@ class PageTests {
 			button.click();
 			assertThat(toast(page)).containsText(name.startsWith("Submit") ? "accepted" : "task-123");
 			assertThat(toast(page)).isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(1));
+			if (name.startsWith("Submit")) {
+				// The refresh that follows replaces buttons of tables
+				assertThat(button).not().hasAttribute("aria-disabled", "true");
+			}
 		}
 		this.scheduler.faults().on(Rpc.REQUEST_PREEMPTION).fail(Status.PERMISSION_DENIED);
 		button(page.locator("#queued-table"), "Preempt").first().click();
@@ -435,6 +472,16 @@ class PageTests {
 		button(section(page, "Submit a task"), "Submit task").click();
 		assertThat(toast(page)).hasText("Waiting for the scheduler…");
 		assertThat(toast(page)).isInViewport();
+		endHangingCalls();
+	}
+
+	/**
+	 * Otherwise other tests would see the end of the calls in the metrics.
+	 */
+	private void endHangingCalls() {
+		this.scheduler.faults().on(Rpc.PURGE_ACTIVITY).dropConnection();
+		assertThatExceptionOfType(SchedulerUnavailableException.class)
+			.isThrownBy(() -> this.client.purgeAllActivity("worker-1"));
 	}
 
 	@Test
@@ -444,7 +491,7 @@ class PageTests {
 			this.scheduler.faults().on(rpc).times(1000).hang();
 		}
 		assertThat(connection(page)).containsText("Not responding",
-				new LocatorAssertions.ContainsTextOptions().setTimeout(5000));
+				new LocatorAssertions.ContainsTextOptions().setTimeout(10_000));
 		assertThat(page.getByRole(AriaRole.ALERT))
 			.containsText("The scheduler at " + this.scheduler.address() + " does not respond.");
 		assertThat(section(page, "Activity buffer")).containsText("The scheduler did not respond in time.");

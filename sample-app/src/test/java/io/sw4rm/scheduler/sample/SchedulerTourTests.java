@@ -94,7 +94,7 @@ class SchedulerTourTests {
 	void keepsRunningWithoutScheduler(CapturedOutput output) {
 		String address = addressWithoutScheduler();
 		try (ConfigurableApplicationContext application = start("--sw4rm.scheduler.address=" + address,
-				"--sample.tour.enabled=true")) {
+				"--sample.tour.enabled=true", "--sw4rm.scheduler.deadlines.poll-activity-buffer=10s")) {
 			assertThat(output)
 				.containsOnlyOnce("The tour failed, the application keeps running: SubmitTask at " + address)
 				.doesNotContain("\tat ");

@@ -10,6 +10,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.embedded.Rpc;
 
 import static io.sw4rm.scheduler.test.SchedulerAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,7 +80,7 @@ class TaskControllerTests {
 			.expectBody()
 			.jsonPath("$.errors")
 			.isEqualTo(Map.of("agentId", "must not be blank", "priority", "must be in range [-19, 20], got 21"));
-		assertThat(this.scheduler).hasReceivedNothing();
+		assertThat(this.scheduler).hasNotReceived(Rpc.SUBMIT_TASK);
 	}
 
 	@Test

@@ -65,7 +65,7 @@ class SchedulerConnectionEventTests {
 	}
 
 	private EmbeddedScheduler start() {
-		return EmbeddedScheduler.builder().port(this.port).start();
+		return Ports.listenAgain(EmbeddedScheduler.builder().port(this.port)::start);
 	}
 
 	@Test

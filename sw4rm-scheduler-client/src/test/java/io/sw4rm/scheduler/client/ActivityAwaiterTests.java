@@ -169,10 +169,11 @@ class ActivityAwaiterTests {
 
 	@Test
 	void timeoutDuringOutageNamesTheCause() {
+		connect();
 		this.buffer.pollFailure = Status.UNAVAILABLE;
 		SchedulerClient client = builder().build();
 		CompletableFuture<ActivityEntry> result = CompletableFuture
-			.supplyAsync(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofSeconds(2)));
+			.supplyAsync(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofSeconds(4)));
 		awaitPolls(1);
 		assertThat(result).failsWithin(PATIENCE)
 			.withThrowableThat()
@@ -184,10 +185,11 @@ class ActivityAwaiterTests {
 
 	@Test
 	void timeoutAfterOutageDoesNotNameTheOutage() {
+		connect();
 		this.buffer.pollFailure = Status.UNAVAILABLE;
 		SchedulerClient client = builder().build();
 		CompletableFuture<ActivityEntry> result = CompletableFuture
-			.supplyAsync(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofSeconds(2)));
+			.supplyAsync(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofSeconds(4)));
 		awaitPolls(1);
 		this.buffer.pollFailure = null;
 		assertThat(result).failsWithin(PATIENCE).withThrowableThat().havingCause().withNoCause();
@@ -195,20 +197,22 @@ class ActivityAwaiterTests {
 
 	@Test
 	void timeoutStopsPolling() {
+		connect();
 		this.scheduler.hangs();
 		assertThatExceptionOfType(ActivityTimeoutException.class)
-			.isThrownBy(() -> builder().build().awaitActivity("worker-1", "task-1", DONE, Duration.ofMillis(500)));
+			.isThrownBy(() -> builder().build().awaitActivity("worker-1", "task-1", DONE, Duration.ofSeconds(2)));
 		this.scheduler.awaitHangingCall();
 		this.scheduler.awaitCancelledCall();
 	}
 
 	@Test
 	void timeoutNamesFailureWithoutMessage() {
+		connect();
 		this.scheduler.fails(Status.UNAVAILABLE);
 		SchedulerClient client = builder().exceptionTranslator((exception) -> new UnsupportedOperationException())
 			.build();
 		assertThatExceptionOfType(ActivityTimeoutException.class)
-			.isThrownBy(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofMillis(500)))
+			.isThrownBy(() -> client.awaitActivity("worker-1", "task-1", DONE, Duration.ofSeconds(2)))
 			.withMessageEndingWith("the activity buffer is not available: java.lang.UnsupportedOperationException");
 	}
 
@@ -299,6 +303,10 @@ class ActivityAwaiterTests {
 
 	private static ConditionFactory await() {
 		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).atMost(PATIENCE);
+	}
+
+	private void connect() {
+		builder().build().purgeAllActivity("worker-1");
 	}
 
 	private void awaitPolls(int polls) {

@@ -204,10 +204,10 @@ class ActivityWatchTests {
 		});
 		awaitEvents("task-1");
 		RecordingActivityListener other = new RecordingActivityListener();
-		watch(client(), OPTIONS, other);
+		closeLater(client().watchActivity("worker-2", OPTIONS, other));
 		await().untilAsserted(() -> assertThat(other.events).containsExactly("task-1"));
 		awaitPolls(5);
-		assertThat(pollsOf("worker-1")).isEqualTo(this.buffer.polls());
+		assertThat(pollsOf("worker-1")).isEqualTo(1);
 		this.buffer.add("task-2");
 		await().untilAsserted(() -> assertThat(other.events).containsExactly("task-1", "task-2"));
 		assertThat(this.listener.events).containsExactly("task-1");
@@ -339,14 +339,15 @@ class ActivityWatchTests {
 		Duration interval = Duration.ofMillis(2);
 		this.buffer.pollFailure = Status.UNAVAILABLE;
 		watch(OPTIONS.withInterval(interval).withMaxBackoff(LONG));
-		awaitPolls(7);
+		await().until(() -> this.buffer.polls() >= 7);
 		for (int i = 1; i <= 30; i++) {
 			this.buffer.pollFailure = null;
 			int recoveries = i;
 			await().untilAsserted(
 					() -> assertThat(this.listener.events).filteredOn("recovery"::equals).hasSize(recoveries));
 			this.buffer.pollFailure = Status.UNAVAILABLE;
-			awaitPolls(1);
+			// The first one may have been answered before
+			awaitPolls(2);
 		}
 	}
 

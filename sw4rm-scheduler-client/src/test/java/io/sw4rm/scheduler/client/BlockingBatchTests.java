@@ -322,7 +322,8 @@ class BlockingBatchTests {
 			interrupted.set(Thread.currentThread().isInterrupted());
 		});
 		thread.start();
-		await().until(() -> this.scheduler.calls().size() == 3 && thread.getState() == Thread.State.WAITING);
+		await().until(() -> this.told.size() == 1 && this.scheduler.calls().size() == 3
+				&& thread.getState() == Thread.State.WAITING);
 		thread.interrupt();
 		thread.join(TimeUnit.SECONDS.toMillis(10));
 		end.countDown();

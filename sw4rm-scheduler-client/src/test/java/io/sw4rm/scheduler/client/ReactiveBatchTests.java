@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class ReactiveBatchTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
+	private static final Duration PATIENCE = Duration.ofSeconds(50);
 
 	@RegisterExtension
 	final TestScheduler scheduler = new TestScheduler();

@@ -139,14 +139,14 @@ class EmbeddedSchedulerTests {
 
 	@Test
 	void closeLetsCallsInFlightFinishAndRefusesNewTasks() throws Exception {
-		EmbeddedScheduler scheduler = EmbeddedScheduler.start();
+		EmbeddedScheduler scheduler = EmbeddedScheduler.builder().shutdownGracePeriod(Duration.ofSeconds(30)).start();
 		try (TestClient client = new TestClient(scheduler)) {
-			scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(500));
+			scheduler.faults().on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(3));
 			ListenableFuture<SubmitTaskResponse> inFlight = SchedulerServiceGrpc.newFutureStub(client.channel())
 				.submitTask(task("worker-1", "t").build());
 			Awaitility.await().until(() -> scheduler.faults().calls(Rpc.SUBMIT_TASK) == 1);
 			scheduler.close();
-			SubmitTaskResponse response = inFlight.get(1, TimeUnit.SECONDS);
+			SubmitTaskResponse response = inFlight.get(30, TimeUnit.SECONDS);
 			assertThat(response.getAccepted()).isFalse();
 			assertThat(response.getReason()).contains("scheduler is shutting down");
 		}

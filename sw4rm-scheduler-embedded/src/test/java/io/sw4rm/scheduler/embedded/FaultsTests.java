@@ -98,21 +98,22 @@ class FaultsTests {
 
 	@Test
 	void delayedCallThatIsCancelledTakesNoEffect() {
-		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(500));
+		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(2));
 		assertThat(failure(() -> this.client.stub()
 			.withDeadlineAfter(200, TimeUnit.MILLISECONDS)
 			.submitTask(task("worker-1", "cancelled").build())).getStatus().getCode())
 			.isEqualTo(Code.DEADLINE_EXCEEDED);
-		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(700));
+		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofMillis(2500));
 		this.client.submit(task("worker-1", "later"));
 		assertThat(this.scheduler.queued()).extracting(ScheduledTask::taskId).containsExactly("later");
 	}
 
 	@Test
 	void hungCallTakesNoEffectAndEndsWithTheDeadlineOfTheClient() {
+		this.client.poll("worker-1");
 		this.faults.on(Rpc.SUBMIT_TASK).hang();
 		assertThat(failure(() -> this.client.stub()
-			.withDeadlineAfter(200, TimeUnit.MILLISECONDS)
+			.withDeadlineAfter(2, TimeUnit.SECONDS)
 			.submitTask(task("worker-1", "t").build())).getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
 		assertThat(this.scheduler.agentIds()).isEmpty();
 		assertThat(this.client.submit(task("worker-1", "t")).getAccepted()).isTrue();

@@ -89,11 +89,13 @@ class ReceivedCallTests {
 
 	@Test
 	void callThatHangsEndsAsCancelled() {
+		this.client.poll("worker-1");
+		this.scheduler.reset();
 		this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();
 		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> this.client.stub()
-			.withDeadlineAfter(500, TimeUnit.MILLISECONDS)
+			.withDeadlineAfter(2, TimeUnit.SECONDS)
 			.submitTask(task("worker-1", "t").build()));
-		Awaitility.await().until(() -> onlyCall().status() == Code.CANCELLED);
+		Awaitility.await().untilAsserted(() -> assertThat(onlyCall().status()).isEqualTo(Code.CANCELLED));
 		assertThat(onlyCall().request()).isNotNull();
 		assertThat(onlyCall().fault()).isEqualTo("hang");
 	}

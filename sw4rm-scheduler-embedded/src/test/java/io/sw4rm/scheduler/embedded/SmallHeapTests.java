@@ -97,7 +97,7 @@ class SmallHeapTests {
 			}
 			for (int i = 0; i < 300; i++) {
 				assertThat(client.stub()
-					.withDeadlineAfter(5, TimeUnit.SECONDS)
+					.withDeadlineAfter(30, TimeUnit.SECONDS)
 					.requestPreemption(PreemptRequest.newBuilder().setAgentId("worker-2").setTaskId("t").build())
 					.getEnqueued()).isFalse();
 			}

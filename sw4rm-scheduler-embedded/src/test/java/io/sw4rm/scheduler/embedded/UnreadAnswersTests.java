@@ -3,9 +3,15 @@ package io.sw4rm.scheduler.embedded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.ConnectivityState;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,11 +27,14 @@ class UnreadAnswersTests {
 
 	private static final int ENTRIES = 100;
 
+	private final AtomicInteger sent = new AtomicInteger();
+
 	// Each answer has 1.2 MB
 	@AutoClose
 	private final EmbeddedScheduler scheduler = EmbeddedScheduler.builder()
 		.maxHeldBytes(3_000_000)
 		.shutdownGracePeriod(Duration.ZERO)
+		.intercept(new SentInterceptor(this.sent))
 		.start();
 
 	@AutoClose
@@ -54,7 +63,9 @@ class UnreadAnswersTests {
 	@Test
 	void slowReaderIsDroppedWhenTheyAreTooMany() {
 		pollWithoutReading(this.slowReader, 1);
+		Awaitility.await().until(() -> this.sent.get() == 1);
 		pollWithoutReading(this.anotherSlowReader, 1);
+		Awaitility.await().until(() -> this.sent.get() == 2);
 		assertThat(this.client.poll("worker-1")).hasSize(ENTRIES);
 		Awaitility.await().until(() -> !isConnected(this.slowReader));
 		assertThat(this.client.poll("worker-1")).hasSize(ENTRIES);
@@ -105,6 +116,27 @@ class UnreadAnswersTests {
 
 	private static boolean isConnected(TestClient client) {
 		return client.channel().getState(false) == ConnectivityState.READY;
+	}
+
+	/**
+	 * Counts the answers that there was room for.
+	 */
+	private record SentInterceptor(AtomicInteger sent) implements ServerInterceptor {
+
+		@Override
+		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
+				ServerCallHandler<Q, S> next) {
+			return next.startCall(new SimpleForwardingServerCall<>(call) {
+
+				@Override
+				public void sendMessage(S message) {
+					super.sendMessage(message);
+					SentInterceptor.this.sent.incrementAndGet();
+				}
+
+			}, headers);
+		}
+
 	}
 
 }

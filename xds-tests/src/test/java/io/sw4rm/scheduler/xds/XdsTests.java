@@ -194,7 +194,7 @@ class XdsTests {
 	@Test
 	void keepsDeadlineOfClient() {
 		controlPlane.serve(this.service, this.scheduler);
-		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadlines.submit-task=200ms").run((context) -> {
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadlines.submit-task=2s").run((context) -> {
 			SchedulerClient client = context.getBean(SchedulerClient.class);
 			poll(client);
 			this.scheduler.faults().on(Rpc.SUBMIT_TASK).hang();

@@ -42,7 +42,7 @@ class LoadTests {
 		try (Load load = Load.threads(2, () -> "result")) {
 			Measurement measurement = load.run(Duration.ofMillis(20));
 			assertThat(measurement.usage().nanos()).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
-			assertThat(measurement.calls()).isGreaterThan(2);
+			assertThat(measurement.calls()).isGreaterThanOrEqualTo(2);
 		}
 	}
 

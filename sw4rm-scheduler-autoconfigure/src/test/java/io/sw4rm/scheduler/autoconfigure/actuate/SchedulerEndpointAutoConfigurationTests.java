@@ -222,7 +222,7 @@ class SchedulerEndpointAutoConfigurationTests {
 	private static ConfigurableApplicationContext start(String... properties) {
 		return new SpringApplicationBuilder(Application.class)
 			.properties("server.port=0", "management.endpoints.web.exposure.include=*",
-					"management.endpoint.health.show-details=always")
+					"management.endpoint.health.show-details=always", "sw4rm.scheduler.health.deadline=30s")
 			.run(Arrays.stream(properties).map((property) -> "--" + property).toArray(String[]::new));
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
+import io.grpc.ManagedChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.Channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -58,6 +60,7 @@ class HangingTokenSupplierTests {
 	@Timeout(20)
 	void doesNotHoldUpApplicationWhoseCallExceededItsDeadline() {
 		this.contextRunner.run((context) -> {
+			Channels.connect(context.getBean("sw4rmSchedulerChannel", ManagedChannel.class));
 			SchedulerClient client = context.getBean(SchedulerClient.class).withDeadline(Duration.ofSeconds(2));
 			assertThatExceptionOfType(SchedulerDeadlineExceededException.class)
 				.isThrownBy(() -> client.pollActivityBuffer("worker-1"));

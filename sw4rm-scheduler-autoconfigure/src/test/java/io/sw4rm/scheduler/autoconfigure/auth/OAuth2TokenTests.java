@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerDeadlineExceededException;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.Channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -90,6 +92,7 @@ class OAuth2TokenTests {
 		CountDownLatch issue = new CountDownLatch(1);
 		this.endpoint.holdUntil(issue);
 		this.contextRunner.run((context) -> {
+			Channels.connect(context.getBean("sw4rmSchedulerChannel", ManagedChannel.class));
 			AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
 			int threads = Thread.activeCount();
 			List<CompletableFuture<List<ActivityEntry>>> calls = IntStream.range(0, 1000)

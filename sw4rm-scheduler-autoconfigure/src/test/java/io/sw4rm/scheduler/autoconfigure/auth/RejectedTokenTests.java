@@ -10,6 +10,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.junit.jupiter.api.AutoClose;
@@ -31,6 +32,7 @@ import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerPermissionDeniedException;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.testsupport.Channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -78,7 +80,8 @@ class RejectedTokenTests {
 	void backsOffWhenConcurrentCallsAreRejected(Renewal renewal) {
 		CountingSupplier supplier = new CountingSupplier(renewal);
 		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> supplier).run((context) -> {
-			assertThat(pollConcurrently(context)).allSatisfy((call) -> assertThat(call).isCompletedExceptionally());
+			assertThat(pollConcurrently(context, CALLS))
+				.allSatisfy((call) -> assertThat(call).isCompletedExceptionally());
 			assertThat(this.tokens.headers()).hasSizeBetween(CALLS, CALLS + FEW);
 			assertThat(supplier.asked).hasValueLessThan(CALLS + FEW);
 			assertThat(supplier.told).hasValueBetween(1, FEW);
@@ -92,7 +95,7 @@ class RejectedTokenTests {
 		this.contextRunner.withBean(SchedulerTokenSupplier.class, () -> supplier).run((context) -> {
 			poll(context);
 			this.tokens.accept("token-2");
-			assertThat(pollConcurrently(context)).allSatisfy((call) -> assertThat(call).isCompleted());
+			assertThat(pollConcurrently(context, CALLS)).allSatisfy((call) -> assertThat(call).isCompleted());
 			assertThat(supplier.told).hasValue(1);
 			assertThat(this.tokens.authorizations().stream().filter("Bearer token-2"::equals)).hasSize(CALLS);
 		});
@@ -102,15 +105,18 @@ class RejectedTokenTests {
 	void callsDoNotWaitForTrialThatEndsWithAnotherError() {
 		this.tokens.accept("token-1");
 		CountingSupplier supplier = new CountingSupplier(Renewal.OTHER_TOKEN);
-		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadline=3s")
+		int calls = 20;
+		this.contextRunner.withPropertyValues("sw4rm.scheduler.deadline=4s")
 			.withBean(SchedulerTokenSupplier.class, () -> supplier)
 			.run((context) -> {
+				Channels.connect(context.getBean("sw4rmSchedulerChannel", ManagedChannel.class));
 				poll(context);
-				this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2 * CALLS).fail(Status.NOT_FOUND);
+				this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(2 * calls).fail(Status.NOT_FOUND);
 				this.tokens.accept("token-2");
-				assertThat(pollConcurrently(context)).allSatisfy((call) -> assertThat(call).failsWithin(Duration.ZERO)
-					.withThrowableThat()
-					.withMessageContaining("NOT_FOUND"));
+				assertThat(pollConcurrently(context, calls))
+					.allSatisfy((call) -> assertThat(call).failsWithin(Duration.ZERO)
+						.withThrowableThat()
+						.withMessageContaining("NOT_FOUND"));
 			});
 	}
 
@@ -142,10 +148,10 @@ class RejectedTokenTests {
 		});
 	}
 
-	private List<CompletableFuture<?>> pollConcurrently(ApplicationContext context) {
+	private List<CompletableFuture<?>> pollConcurrently(ApplicationContext context, int times) {
 		AsyncSchedulerClient client = context.getBean(AsyncSchedulerClient.class);
 		List<CompletableFuture<?>> calls = Stream.generate(() -> client.pollActivityBuffer("worker-1"))
-			.limit(CALLS)
+			.limit(times)
 			.<CompletableFuture<?>>map((call) -> call)
 			.toList();
 		calls.forEach((call) -> call.handle((result, failure) -> failure).join());

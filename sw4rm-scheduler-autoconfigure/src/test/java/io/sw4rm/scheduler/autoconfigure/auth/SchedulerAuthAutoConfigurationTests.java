@@ -77,7 +77,8 @@ class SchedulerAuthAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
 				CompositeChannelFactoryAutoConfiguration.class, SchedulerAutoConfiguration.class,
 				SchedulerHealthContributorAutoConfiguration.class, SchedulerAuthAutoConfiguration.class))
-		.withPropertyValues("sw4rm.scheduler.address=" + this.scheduler.address());
+		.withPropertyValues("sw4rm.scheduler.address=" + this.scheduler.address(),
+				"sw4rm.scheduler.health.deadline=30s");
 
 	@AfterEach
 	void stop() {

@@ -232,7 +232,7 @@ class SharedTokenTests {
 
 	@Test
 	void doesNotAskSupplierThatHangsAgainUntilItReturns() {
-		SharedToken token = token(Duration.ofMillis(10));
+		SharedToken token = token(Duration.ofSeconds(1));
 		CompletableFuture<BearerToken> hanging = token.get(this.executor);
 		assertThat(hanging).failsWithin(Duration.ofSeconds(10))
 			.withThrowableThat()
@@ -250,7 +250,7 @@ class SharedTokenTests {
 
 	@Test
 	void failsAllThatWaitForReplacementFromSupplierThatHangs() {
-		SharedToken token = token(Duration.ofMillis(10));
+		SharedToken token = token(Duration.ofSeconds(1));
 		BearerToken rejected = token.get(Runnable::run).join();
 		CompletableFuture<BearerToken> first = token.replace(rejected, this.executor);
 		CompletableFuture<BearerToken> second = token.replace(rejected, this.executor);

@@ -45,6 +45,7 @@ import org.springframework.context.ApplicationContext;
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
+import io.sw4rm.scheduler.testsupport.Ports;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,6 +56,8 @@ import static org.awaitility.Awaitility.await;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SchedulerHealthContributorAutoConfigurationTests {
+
+	private static final String HEALTH_DEADLINE = "sw4rm.scheduler.health.deadline=30s";
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, GrpcClientAutoConfiguration.class,
@@ -142,14 +145,14 @@ class SchedulerHealthContributorAutoConfigurationTests {
 	@Test
 	void isDownWhileSchedulerIsAwayAndUpAgainWhenItIsBack() {
 		EmbeddedScheduler first = EmbeddedScheduler.start();
-		at(first.address()).withPropertyValues("sw4rm.scheduler.health.deadline=30s").run((context) -> {
+		at(first.address()).run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			first.close();
 			Health health = health(context);
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 			assertThat(health.getDetails()).hasEntrySatisfying("error",
 					(error) -> assertThat(error).asString().contains("UNAVAILABLE"));
-			try (EmbeddedScheduler second = EmbeddedScheduler.builder().port(first.port()).start()) {
+			try (EmbeddedScheduler second = Ports.listenAgain(EmbeddedScheduler.builder().port(first.port())::start)) {
 				await().until(() -> health(context).getStatus().equals(Status.UP));
 				assertThat(second.port()).isEqualTo(first.port());
 			}
@@ -182,7 +185,7 @@ class SchedulerHealthContributorAutoConfigurationTests {
 				observer.onCompleted();
 			}
 
-		}, (address) -> at(address).withPropertyValues("sw4rm.scheduler.health.deadline=30s").run((context) -> {
+		}, (address) -> at(address).run((context) -> {
 			HealthIndicator indicator = indicator(context);
 			List<FutureTask<Health>> askers = IntStream.range(0, 100)
 				.mapToObj((i) -> new FutureTask<>(indicator::health))
@@ -207,7 +210,7 @@ class SchedulerHealthContributorAutoConfigurationTests {
 						HealthContributorRegistryAutoConfiguration.class, HealthContributorAutoConfiguration.class,
 						SchedulerHealthContributorAutoConfiguration.class, EndpointAutoConfiguration.class,
 						WebEndpointAutoConfiguration.class, HealthEndpointAutoConfiguration.class))
-				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address())
+				.withPropertyValues("sw4rm.scheduler.address=" + scheduler.address(), HEALTH_DEADLINE)
 				.run((context) -> {
 					var response = context.getBean(ReactiveHealthEndpointWebExtension.class)
 						.health(ApiVersion.LATEST, WebServerNamespace.SERVER, SecurityContext.NONE, true,
@@ -254,7 +257,7 @@ class SchedulerHealthContributorAutoConfigurationTests {
 	}
 
 	private ApplicationContextRunner at(String address) {
-		return this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + address);
+		return this.contextRunner.withPropertyValues("sw4rm.scheduler.address=" + address, HEALTH_DEADLINE);
 	}
 
 	private static Health health(ApplicationContext context) {

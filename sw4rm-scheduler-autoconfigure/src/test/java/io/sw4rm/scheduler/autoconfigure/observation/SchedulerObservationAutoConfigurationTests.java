@@ -323,7 +323,7 @@ class SchedulerObservationAutoConfigurationTests {
 		this.contextRunner.run((context) -> {
 			Logger logger = (Logger) LoggerFactory.getLogger("application");
 			// Long enough for the stage below to depend on the call before it ends
-			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofMillis(300));
+			this.scheduler.faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1).delay(Duration.ofSeconds(2));
 			MDC.put("sw4rm.correlation_id", "of the application");
 			context.getBean(AsyncSchedulerClient.class)
 				.withMetadata("x-correlation-id", "order-1")

