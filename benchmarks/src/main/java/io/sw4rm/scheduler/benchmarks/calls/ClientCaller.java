@@ -1,10 +1,12 @@
 package io.sw4rm.scheduler.benchmarks.calls;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import reactor.core.publisher.Mono;
 
+import io.sw4rm.scheduler.client.ActivityEntry;
 import io.sw4rm.scheduler.client.AsyncSchedulerClient;
 import io.sw4rm.scheduler.client.ReactiveSchedulerClient;
 import io.sw4rm.scheduler.client.SchedulerClient;
@@ -30,7 +32,7 @@ record ClientCaller(SchedulerClient client, AsyncSchedulerClient asyncClient, Re
 			case REQUEST_PREEMPTION ->
 				() -> client.requestPreemption(CallArguments.AGENT, CallArguments.TASK, CallArguments.REASON);
 			case SHUTDOWN_AGENT -> () -> client.shutdownAgent(CallArguments.AGENT, CallArguments.GRACE_PERIOD);
-			case POLL_ACTIVITY_BUFFER -> () -> client.pollActivityBuffer(arguments.polledAgent());
+			case POLL_ACTIVITY_BUFFER -> () -> length(client.pollActivityBuffer(arguments.polledAgent()));
 			case PURGE_ACTIVITY -> () -> client.purgeActivity(CallArguments.AGENT, CallArguments.PURGED_TASKS);
 		};
 	}
@@ -69,6 +71,18 @@ record ClientCaller(SchedulerClient client, AsyncSchedulerClient asyncClient, Re
 
 	private static AsyncCall subscribe(Supplier<Mono<?>> call) {
 		return (completion) -> call.get().subscribe(completion::onSuccess, completion::onFailure);
+	}
+
+	/**
+	 * Read all entries, as an application does.
+	 */
+	private static int length(List<ActivityEntry> entries) {
+		int length = 0;
+		for (ActivityEntry entry : entries) {
+			length += entry.taskId().length() + entry.repoId().length() + entry.worktreeId().length()
+					+ entry.branch().length() + entry.description().length() + entry.timestamp().length();
+		}
+		return length;
 	}
 
 	private static TaskSubmission submission(CallArguments arguments) {

@@ -1,5 +1,6 @@
 package io.sw4rm.scheduler.benchmarks.calls;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -17,6 +18,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.sw4rm.scheduler.client.SchedulerOperation;
+import io.sw4rm.scheduler.proto.ActivityEntry;
 import io.sw4rm.scheduler.proto.PollActivityBufferRequest;
 import io.sw4rm.scheduler.proto.PollActivityBufferResponse;
 import io.sw4rm.scheduler.proto.PreemptRequest;
@@ -67,7 +69,7 @@ final class StubCaller implements Caller {
 			case SUBMIT_TASK -> () -> stub.submitTask(submission(arguments));
 			case REQUEST_PREEMPTION -> () -> stub.requestPreemption(preemption());
 			case SHUTDOWN_AGENT -> () -> stub.shutdownAgent(shutdown());
-			case POLL_ACTIVITY_BUFFER -> () -> stub.pollActivityBuffer(poll(arguments)).getEntriesList();
+			case POLL_ACTIVITY_BUFFER -> () -> length(stub.pollActivityBuffer(poll(arguments)).getEntriesList());
 			case PURGE_ACTIVITY -> () -> stub.purgeActivity(purge());
 		};
 	}
@@ -170,6 +172,18 @@ final class StubCaller implements Caller {
 
 	private static PollActivityBufferRequest poll(CallArguments arguments) {
 		return PollActivityBufferRequest.newBuilder().setAgentId(arguments.polledAgent()).build();
+	}
+
+	/**
+	 * Read all entries, as an application does.
+	 */
+	private static int length(List<ActivityEntry> entries) {
+		int length = 0;
+		for (ActivityEntry entry : entries) {
+			length += entry.getTaskId().length() + entry.getRepoId().length() + entry.getWorktreeId().length()
+					+ entry.getBranch().length() + entry.getDescription().length() + entry.getTimestamp().length();
+		}
+		return length;
 	}
 
 	private static PurgeActivityRequest purge() {

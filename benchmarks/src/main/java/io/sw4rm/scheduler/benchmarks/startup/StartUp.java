@@ -47,8 +47,10 @@ public final class StartUp {
 			"spring-boot-starter-tomcat", "spring-boot-starter-webmvc", "spring-boot-tomcat", "spring-boot-web-server",
 			"spring-boot-webmvc", "spring-web", "tomcat");
 
-	private static final Set<String> STARTER = Set.of("sw4rm-scheduler-autoconfigure", "sw4rm-scheduler-client",
-			"sw4rm-scheduler-starter");
+	private static final Set<String> STARTER = Set.of("sw4rm-scheduler-autoconfigure", "sw4rm-scheduler-starter");
+
+	private static final Set<String> STARTER_AND_CLIENT = Set.of("sw4rm-scheduler-autoconfigure",
+			"sw4rm-scheduler-starter", "sw4rm-scheduler-client");
 
 	/** The owners of classes by the names of their packages; the first one applies. */
 	private static final List<Map.Entry<String, String>> OWNERS = List.of(
@@ -235,7 +237,7 @@ public final class StartUp {
 						.filter((entry) -> entry.endsWith(".jar"))
 						.filter((entry) -> !isAny(entry, NOT_IN_APPLICATIONS))
 						.filter((entry) -> application.web || !isAny(entry, WEB))
-						.filter((entry) -> application.starter || !isAny(entry, STARTER)))
+						.filter((entry) -> !isAny(entry, application.without)))
 			.collect(Collectors.joining(File.pathSeparator));
 	}
 
@@ -263,16 +265,19 @@ public final class StartUp {
 	 */
 	private enum Application {
 
-		WEB_WITHOUT_STARTER("web, without the starter", WebApplication.class, true, false),
+		WEB_WITHOUT_STARTER("web, without the starter", WebApplication.class, true, STARTER_AND_CLIENT),
 
-		WEB("web, with the starter", WebApplication.class, true, true),
+		WEB_WITH_OWN_BEANS("web, channel and clients in bean methods", OwnBeansApplication.class, true, STARTER),
 
-		NO_CALL("command line, `sw4rm.scheduler.enabled=false`", IdleApplication.class, false, true,
+		WEB("web, with the starter", WebApplication.class, true, Set.of()),
+
+		NO_CALL("command line, `sw4rm.scheduler.enabled=false`", IdleApplication.class, false, Set.of(),
 				"--sw4rm.scheduler.enabled=false"),
 
-		STUB_CALL("command line, call with a stub on a channel of Spring Boot", StubApplication.class, false, false),
+		STUB_CALL("command line, call with a stub on a channel of Spring Boot", StubApplication.class, false,
+				STARTER_AND_CLIENT),
 
-		CLIENT_CALL("command line, call with the client", ClientApplication.class, false, true);
+		CLIENT_CALL("command line, call with the client", ClientApplication.class, false, Set.of());
 
 		private final String description;
 
@@ -280,21 +285,21 @@ public final class StartUp {
 
 		private final boolean web;
 
-		private final boolean starter;
+		private final Set<String> without;
 
 		private final List<String> arguments;
 
-		Application(String description, Class<?> mainClass, boolean web, boolean starter, String... arguments) {
+		Application(String description, Class<?> mainClass, boolean web, Set<String> without, String... arguments) {
 			this.description = description;
 			this.mainClass = mainClass;
 			this.web = web;
-			this.starter = starter;
+			this.without = without;
 			this.arguments = List.of(arguments);
 		}
 
 		Application reference() {
 			return switch (this) {
-				case WEB_WITHOUT_STARTER, WEB -> WEB_WITHOUT_STARTER;
+				case WEB_WITHOUT_STARTER, WEB_WITH_OWN_BEANS, WEB -> WEB_WITHOUT_STARTER;
 				case NO_CALL, STUB_CALL -> this;
 				case CLIENT_CALL -> STUB_CALL;
 			};
