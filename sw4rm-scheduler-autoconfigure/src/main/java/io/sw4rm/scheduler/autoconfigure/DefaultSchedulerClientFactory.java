@@ -57,11 +57,12 @@ class DefaultSchedulerClientFactory implements SchedulerClientFactory {
 			.remedies(new PropertyRemedies(this.connections.prefix(name)));
 		applyProperties(name, builder);
 		PropertyMapper map = PropertyMapper.get();
-		map.from(() -> this.connections.bean(name, PayloadConverter.class)).to(builder::payloadConverter);
-		map.from(() -> this.connections.bean(name, SchedulerExceptionTranslator.class))
+		map.from(() -> this.connections.beans().one(name, PayloadConverter.class)).to(builder::payloadConverter);
+		map.from(() -> this.connections.beans().one(name, SchedulerExceptionTranslator.class))
 			.to(builder::exceptionTranslator);
-		this.connections.beans(name, SchedulerCallListener.class).forEach(builder::listener);
-		this.connections.beans(name, SchedulerClientBuilderCustomizer.class)
+		this.connections.beans().all(name, SchedulerCallListener.class).forEach(builder::listener);
+		this.connections.beans()
+			.all(name, SchedulerClientBuilderCustomizer.class)
 			.forEach((customizer) -> customizer.customize(name, builder));
 		return builder;
 	}

@@ -1,15 +1,11 @@
 package io.sw4rm.scheduler.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -22,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -30,9 +25,6 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.AnnotationAwareOrderComparator;
-import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 
@@ -87,6 +79,8 @@ public final class SchedulerConnections {
 
 	private final Set<String> names = new LinkedHashSet<>();
 
+	private final SchedulerBeans beans;
+
 	SchedulerConnections(ConfigurableListableBeanFactory beanFactory, Environment environment,
 			ApplicationEventPublisher eventPublisher, SchedulerProperties properties) {
 		this.beanFactory = beanFactory;
@@ -97,6 +91,7 @@ public final class SchedulerConnections {
 			this.names.add(DEFAULT_NAME);
 		}
 		this.names.addAll(namedSchedulers(environment));
+		this.beans = new SchedulerBeans(beanFactory, this.names);
 	}
 
 	/**
@@ -209,88 +204,11 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Return the beans of a type that apply to a scheduler: all except those that are
-	 * qualified with the name of another one.
-	 * @param name the name of the scheduler
-	 * @param type the type of the beans
-	 * @param <T> the type of the beans
-	 * @return the beans in their order
+	 * Return the beans of the application context that apply to a scheduler.
+	 * @return the beans
 	 */
-	public <T> List<T> beans(String name, Class<T> type) {
-		return beans(name, type, (beanName) -> true);
-	}
-
-	/**
-	 * Beans of other schedulers are not even created.
-	 */
-	private <T> List<T> beans(String name, Class<T> type, Predicate<String> filter) {
-		Map<Object, Order> orders = new IdentityHashMap<>();
-		List<T> beans = new ArrayList<>();
-		for (String beanName : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type)) {
-			if (filter.test(beanName) && Objects.requireNonNullElse(owner(beanName), name).equals(name)) {
-				T bean = this.beanFactory.getBean(beanName, type);
-				beans.add(bean);
-				orders.put(bean, this.beanFactory.findAnnotationOnBean(beanName, Order.class));
-			}
-		}
-		beans.sort(AnnotationAwareOrderComparator.INSTANCE.withSourceProvider((bean) -> {
-			Order order = orders.get(bean);
-			return (order != null) ? (Ordered) order::value : null;
-		}));
-		return beans;
-	}
-
-	/**
-	 * Return the bean of a type that applies to a scheduler: the one that is qualified
-	 * with its name, or one without such a qualifier.
-	 * @param name the name of the scheduler
-	 * @param type the type of the bean
-	 * @param <T> the type of the bean
-	 * @return the bean, or {@code null} if there is none
-	 * @throws IllegalStateException if several apply
-	 */
-	public <T> @Nullable T bean(String name, Class<T> type) {
-		if (Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type))
-			.allMatch((beanName) -> owner(beanName) == null)) {
-			return this.beanFactory.getBeanProvider(type).getIfAvailable();
-		}
-		T bean = qualifiedBean(name, type);
-		return (bean != null) ? bean : only(name, type, beanNames(type, null));
-	}
-
-	/**
-	 * Return the bean of a type that is qualified with the name of a scheduler.
-	 * @param name the name of the scheduler
-	 * @param type the type of the bean
-	 * @param <T> the type of the bean
-	 * @return the bean, or {@code null} if there is none
-	 * @throws IllegalStateException if there are several
-	 */
-	public <T> @Nullable T qualifiedBean(String name, Class<T> type) {
-		return only(name, type, beanNames(type, name));
-	}
-
-	private <T> @Nullable T only(String name, Class<T> type, List<String> beanNames) {
-		Assert.state(beanNames.size() <= 1,
-				"Several beans of type %s apply to the scheduler '%s' (%s). Qualify each with the name of a client, except one"
-					.formatted(type.getName(), name, beanNames));
-		return beanNames.isEmpty() ? null : this.beanFactory.getBean(beanNames.get(0), type);
-	}
-
-	private List<String> beanNames(Class<?> type, @Nullable String owner) {
-		return Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type))
-			.filter((beanName) -> Objects.equals(owner(beanName), owner))
-			.toList();
-	}
-
-	/**
-	 * Return the name of the scheduler that a bean is qualified with.
-	 */
-	private @Nullable String owner(String beanName) {
-		return this.names.stream()
-			.filter((name) -> BeanFactoryAnnotationUtils.isQualifierMatch(name::equals, beanName, this.beanFactory))
-			.findFirst()
-			.orElse(null);
+	public SchedulerBeans beans() {
+		return this.beans;
 	}
 
 	/**
@@ -334,7 +252,7 @@ public final class SchedulerConnections {
 	}
 
 	private SchedulerConnectionDetails connectionDetails(String name, SchedulerClientProperties properties) {
-		SchedulerConnectionDetails details = bean(name, SchedulerConnectionDetails.class);
+		SchedulerConnectionDetails details = this.beans.one(name, SchedulerConnectionDetails.class);
 		if (details != null && !(details instanceof PropertiesSchedulerConnectionDetails)) {
 			return details;
 		}
@@ -378,8 +296,10 @@ public final class SchedulerConnections {
 	}
 
 	private List<ClientInterceptor> interceptors(String name, @Nullable SchedulerAddress address) {
-		Stream<ClientInterceptor> own = beans(name, ClientInterceptor.class,
-				(beanName) -> this.beanFactory.findAnnotationOnBean(beanName, SchedulerClientInterceptor.class) != null)
+		Stream<ClientInterceptor> own = this.beans
+			.all(name, ClientInterceptor.class,
+					(beanName) -> this.beanFactory.findAnnotationOnBean(beanName,
+							SchedulerClientInterceptor.class) != null)
 			.stream();
 		Stream<ClientInterceptor> further = this.beanFactory.getBeanProvider(InterceptorFactory.class)
 			.orderedStream()
@@ -388,7 +308,7 @@ public final class SchedulerConnections {
 	}
 
 	private void customize(String name, ManagedChannelBuilder<?> builder) {
-		beans(name, SchedulerChannelBuilderCustomizer.class)
+		this.beans.all(name, SchedulerChannelBuilderCustomizer.class)
 			.forEach((customizer) -> customizer.customize(name, builder));
 	}
 

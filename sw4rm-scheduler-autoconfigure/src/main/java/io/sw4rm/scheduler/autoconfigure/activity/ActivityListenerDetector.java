@@ -23,6 +23,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.sw4rm.scheduler.autoconfigure.SchedulerBeans;
 import io.sw4rm.scheduler.autoconfigure.SchedulerClientFactory;
 import io.sw4rm.scheduler.autoconfigure.SchedulerConnections;
 import io.sw4rm.scheduler.autoconfigure.diagnostics.SchedulerFailureException;
@@ -96,8 +97,10 @@ class ActivityListenerDetector {
 		Set<String> agents = agents(method, annotation);
 		boolean autoStartup = autoStartup(method, resolve(method, annotation.autoStartup()));
 		String id = id(method, resolve(method, annotation.id()));
-		SchedulerActivityErrorHandler errorHandler = this.connections.obtain()
-			.bean(client, SchedulerActivityErrorHandler.class);
+		// The clients may be those of a parent, whose beans exclude those of this context
+		SchedulerActivityErrorHandler errorHandler = new SchedulerBeans(this.beanFactory,
+				this.connections.obtain().names())
+			.one(client, SchedulerActivityErrorHandler.class);
 		this.containers.put(id,
 				new ActivityListenerContainer(id, client, agents, autoStartup, method,
 						() -> this.beanFactory.getBean(SchedulerClientFactory.class).createAsync(client),

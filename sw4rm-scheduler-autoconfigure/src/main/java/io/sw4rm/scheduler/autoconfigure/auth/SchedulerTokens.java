@@ -67,8 +67,8 @@ class SchedulerTokens implements InterceptorFactory, SchedulerClientBuilderCusto
 		// What is set for a named scheduler comes before a bean for all
 		boolean named = !name.equals(SchedulerConnections.DEFAULT_NAME);
 		SchedulerTokenSupplier supplier = (named && properties.isSet())
-				? this.connections.qualifiedBean(name, SchedulerTokenSupplier.class)
-				: this.connections.bean(name, SchedulerTokenSupplier.class);
+				? this.connections.beans().qualified(name, SchedulerTokenSupplier.class)
+				: this.connections.beans().one(name, SchedulerTokenSupplier.class);
 		if (supplier != null) {
 			return supplier;
 		}

@@ -46,7 +46,8 @@ class SchedulerObservationCustomizer implements SchedulerClientBuilderCustomizer
 	@Override
 	public void customize(String name, SchedulerClientBuilder builder) {
 		ObservationRegistry registry = this.registry.getIfUnique();
-		SchedulerObservationConvention convention = this.connections.bean(name, SchedulerObservationConvention.class);
+		SchedulerObservationConvention convention = this.connections.beans()
+			.one(name, SchedulerObservationConvention.class);
 		if (registry != null && !registry.isNoop()
 				&& (convention != null || isReplaced(registry) || this.handlers.stream().anyMatch(this::isWanted))) {
 			builder.listener(new SchedulerObservations(registry, convention));

@@ -345,6 +345,18 @@ class SchedulerActivityAutoConfigurationTests {
 	}
 
 	@Test
+	void usesErrorHandlerOfChildContext() {
+		this.contextRunner.run((parent) -> {
+			scheduler(parent).faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1000).fail(Status.UNAVAILABLE);
+			new ApplicationContextRunner().withParent(parent)
+				.withConfiguration(AutoConfigurations.of(SchedulerActivityAutoConfiguration.class))
+				.withBean("child", EntryAndAgentListener.class)
+				.withBean(RecordingErrorHandler.class)
+				.run((child) -> received(parent).awaitExactly("outage of worker-2: SchedulerUnavailableException"));
+		});
+	}
+
+	@Test
 	void countsEntries() {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		this.contextRunner.withBean(MeterRegistry.class, () -> registry).run((context) -> {

@@ -1,4 +1,4 @@
-package io.sw4rm.scheduler.autoconfigure;
+package io.sw4rm.scheduler.autoconfigure.channel;
 
 import java.util.Map;
 
