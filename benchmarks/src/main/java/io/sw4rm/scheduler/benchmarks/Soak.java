@@ -146,7 +146,8 @@ public final class Soak {
 	}
 
 	/**
-	 * A cancelled future completes before the end of its call is counted.
+	 * Wait until no call is in flight: a cancelled future completes before the end of its
+	 * call is counted.
 	 */
 	private static void awaitEnd(Gauge inFlight) throws InterruptedException {
 		for (int i = 0; inFlight.value() != 0 && i < 50; i++) {

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.core.annotation.Order;
@@ -27,7 +27,7 @@ import org.springframework.util.Assert;
  */
 public final class SchedulerBeans {
 
-	private final ListableBeanFactory beanFactory;
+	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final Set<String> names;
 
@@ -36,7 +36,7 @@ public final class SchedulerBeans {
 	 * @param beanFactory the bean factory of the application context
 	 * @param names the names of all schedulers
 	 */
-	public SchedulerBeans(ListableBeanFactory beanFactory, Set<String> names) {
+	public SchedulerBeans(ConfigurableListableBeanFactory beanFactory, Set<String> names) {
 		this.beanFactory = beanFactory;
 		this.names = names;
 	}
@@ -54,7 +54,8 @@ public final class SchedulerBeans {
 	}
 
 	/**
-	 * Beans of other schedulers are not even created.
+	 * Return the beans whose names pass a filter. Beans of other schedulers are not even
+	 * created.
 	 */
 	<T> List<T> all(String name, Class<T> type, Predicate<String> filter) {
 		Map<Object, Order> orders = new IdentityHashMap<>();
@@ -103,7 +104,12 @@ public final class SchedulerBeans {
 		return only(name, type, beanNames(type, name));
 	}
 
-	private <T> @Nullable T only(String name, Class<T> type, List<String> beanNames) {
+	/**
+	 * Beans of the application context itself take precedence over those of ancestors.
+	 */
+	private <T> @Nullable T only(String name, Class<T> type, List<String> candidates) {
+		List<String> local = candidates.stream().filter(this.beanFactory::containsLocalBean).toList();
+		List<String> beanNames = local.isEmpty() ? candidates : local;
 		Assert.state(beanNames.size() <= 1,
 				"Several beans of type %s apply to the scheduler '%s' (%s). Qualify each with the name of a client, except one"
 					.formatted(type.getName(), name, beanNames));

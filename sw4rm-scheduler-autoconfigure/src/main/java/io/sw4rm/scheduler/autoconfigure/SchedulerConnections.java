@@ -204,7 +204,7 @@ public final class SchedulerConnections {
 	}
 
 	/**
-	 * Return the beans of the application context that apply to a scheduler.
+	 * Return the beans of the application context, to be selected by scheduler.
 	 * @return the beans
 	 */
 	public SchedulerBeans beans() {

@@ -210,7 +210,7 @@ class CallScopeTests {
 		assertThat(this.events).filteredOn((event) -> event.contains("end"))
 			.containsExactly("first end OK", "second end OK");
 		// Another thread may close the scope of the end at the same time
-		List<String> closed = IntStream.range(0, this.events.size())
+		List<String> closed = IntStream.range(0, this.threads.size())
 			.filter((i) -> this.threads.get(i) == this.caller && this.events.get(i).contains("closed"))
 			.mapToObj(this.events::get)
 			.toList();

@@ -98,6 +98,7 @@ class FaultsTests {
 
 	@Test
 	void delayedCallThatIsCancelledTakesNoEffect() {
+		this.client.poll("worker-1");
 		this.faults.on(Rpc.SUBMIT_TASK).delay(Duration.ofSeconds(2));
 		assertThat(failure(() -> this.client.stub()
 			.withDeadlineAfter(200, TimeUnit.MILLISECONDS)

@@ -8,7 +8,7 @@ import io.grpc.ManagedChannel;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Channels of clients.
+ * Connects the channels of clients.
  */
 public final class Channels {
 
@@ -16,12 +16,12 @@ public final class Channels {
 	}
 
 	/**
-	 * Connect a channel, so that the deadline of the first call does not include it.
+	 * Connect a channel, so that the time to connect does not count towards the deadline
+	 * of the first call.
 	 * @param channel the channel
 	 */
 	public static void connect(ManagedChannel channel) {
-		channel.getState(true);
-		await().atMost(Duration.ofSeconds(30)).until(() -> channel.getState(false) == ConnectivityState.READY);
+		await().atMost(Duration.ofSeconds(30)).until(() -> channel.getState(true) == ConnectivityState.READY);
 	}
 
 }

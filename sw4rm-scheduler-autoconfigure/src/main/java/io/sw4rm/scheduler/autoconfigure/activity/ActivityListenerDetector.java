@@ -97,7 +97,8 @@ class ActivityListenerDetector {
 		Set<String> agents = agents(method, annotation);
 		boolean autoStartup = autoStartup(method, resolve(method, annotation.autoStartup()));
 		String id = id(method, resolve(method, annotation.id()));
-		// The clients may be those of a parent, whose beans exclude those of this context
+		// SchedulerConnections may be a bean of a parent, which does not see the beans of
+		// this context
 		SchedulerActivityErrorHandler errorHandler = new SchedulerBeans(this.beanFactory,
 				this.connections.obtain().names())
 			.one(client, SchedulerActivityErrorHandler.class);

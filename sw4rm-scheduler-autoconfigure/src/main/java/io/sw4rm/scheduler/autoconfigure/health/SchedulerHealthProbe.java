@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.grpc.Deadline;
@@ -65,12 +67,23 @@ class SchedulerHealthProbe {
 
 	private Outcome await(CompletableFuture<Outcome> running, Deadline deadline) {
 		try {
-			return running.join();
+			return running.get(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
 		}
 		catch (CancellationException ex) {
 			// The thread that checked was interrupted
 			return probe(deadline);
 		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (TimeoutException ex) {
+			// The check of a thread that came later is running instead
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex);
+		}
+		// Fails at once
+		return check(deadline, this.last);
 	}
 
 	/**

@@ -346,14 +346,18 @@ class SchedulerActivityAutoConfigurationTests {
 
 	@Test
 	void usesErrorHandlerOfChildContext() {
-		this.contextRunner.run((parent) -> {
-			scheduler(parent).faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1000).fail(Status.UNAVAILABLE);
-			new ApplicationContextRunner().withParent(parent)
-				.withConfiguration(AutoConfigurations.of(SchedulerActivityAutoConfiguration.class))
-				.withBean("child", EntryAndAgentListener.class)
-				.withBean(RecordingErrorHandler.class)
-				.run((child) -> received(parent).awaitExactly("outage of worker-2: SchedulerUnavailableException"));
-		});
+		this.contextRunner
+			.withPropertyValues("sw4rm.scheduler.address=localhost:1",
+					"sw4rm.scheduler.client.billing.address=localhost:1")
+			.withUserConfiguration(ErrorHandlersOfParent.class)
+			.run((parent) -> {
+				scheduler(parent).faults().on(Rpc.POLL_ACTIVITY_BUFFER).times(1000).fail(Status.UNAVAILABLE);
+				new ApplicationContextRunner().withParent(parent)
+					.withConfiguration(AutoConfigurations.of(SchedulerActivityAutoConfiguration.class))
+					.withBean("child", EntryAndAgentListener.class)
+					.withBean(RecordingErrorHandler.class)
+					.run((child) -> received(parent).awaitExactly("outage of worker-2: SchedulerUnavailableException"));
+			});
 	}
 
 	@Test
@@ -556,6 +560,22 @@ class SchedulerActivityAutoConfigurationTests {
 			this.received.add(entry.taskId() + " begins");
 			this.release.await();
 			this.received.add(entry.taskId() + " ends");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ErrorHandlersOfParent {
+
+		@Bean
+		LoggingErrorHandler errorHandler() {
+			return new LoggingErrorHandler();
+		}
+
+		@Bean
+		@Qualifier("billing")
+		LoggingErrorHandler errorHandlerOfBilling() {
+			return new LoggingErrorHandler();
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.sw4rm.scheduler.autoconfigure.health;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,8 +46,8 @@ import org.springframework.context.ApplicationContext;
 import io.sw4rm.scheduler.autoconfigure.SchedulerAutoConfiguration;
 import io.sw4rm.scheduler.client.SchedulerClient;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
-import io.sw4rm.scheduler.testsupport.Ports;
 import io.sw4rm.scheduler.proto.SchedulerServiceGrpc.SchedulerServiceImplBase;
+import io.sw4rm.scheduler.testsupport.Ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -56,6 +57,8 @@ import static org.awaitility.Awaitility.await;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SchedulerHealthContributorAutoConfigurationTests {
+
+	private static final Set<Thread.State> WAITS = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
 	private static final String HEALTH_DEADLINE = "sw4rm.scheduler.health.deadline=30s";
 
@@ -192,7 +195,7 @@ class SchedulerHealthContributorAutoConfigurationTests {
 				.toList();
 			List<Thread> threads = askers.stream().map(Thread::new).toList();
 			threads.forEach(Thread::start);
-			await().until(() -> threads.stream().allMatch((thread) -> thread.getState() == Thread.State.WAITING));
+			await().until(() -> threads.stream().allMatch((thread) -> WAITS.contains(thread.getState())));
 			answer.countDown();
 			for (FutureTask<Health> asker : askers) {
 				assertThat(asker.get().getStatus()).isEqualTo(Status.UP);

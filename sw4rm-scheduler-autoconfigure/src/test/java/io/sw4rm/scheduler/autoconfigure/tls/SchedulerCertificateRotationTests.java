@@ -63,9 +63,9 @@ import io.sw4rm.scheduler.client.SchedulerUnavailableException;
 import io.sw4rm.scheduler.client.TaskSubmission;
 import io.sw4rm.scheduler.embedded.EmbeddedScheduler;
 import io.sw4rm.scheduler.embedded.Rpc;
+import io.sw4rm.scheduler.testsupport.Ports;
 import io.sw4rm.scheduler.testsupport.ReceivedCalls;
 import io.sw4rm.scheduler.testsupport.TcpProxy;
-import io.sw4rm.scheduler.testsupport.Ports;
 import io.sw4rm.scheduler.testsupport.TestCertificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
