@@ -414,6 +414,27 @@ class SchedulerHealthIndicatorTests {
 			}));
 	}
 
+	@Test
+	void interruptedThreadDoesNotWaitForTheCheckOfAnother() throws Exception {
+		CountDownLatch received = new CountDownLatch(1);
+		withHealthService((observer, check) -> received.countDown(),
+				(application) -> application.withPropertyValues("sw4rm.scheduler.health.deadline=1h").run((context) -> {
+					FutureTask<Health> checking = new FutureTask<>(() -> health(context));
+					Thread checkingThread = new Thread(checking);
+					checkingThread.start();
+					received.await();
+					FutureTask<Health> waiting = new FutureTask<>(() -> health(context));
+					Thread waitingThread = new Thread(waiting);
+					waitingThread.start();
+					await().until(() -> waitingThread.getState() == Thread.State.TIMED_WAITING);
+					waitingThread.interrupt();
+					assertThat(error(waiting.get(10, TimeUnit.SECONDS))).contains("interrupted");
+					assertThat(checking).isNotDone();
+					checkingThread.interrupt();
+					checkingThread.join();
+				}));
+	}
+
 	private static ClientInterceptor recordDeadlines(List<Deadline> deadlines) {
 		return new ClientInterceptor() {
 
